@@ -1,0 +1,1 @@
+"""Wiring only: Dagster and the command line."""

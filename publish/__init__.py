@@ -1,0 +1,1 @@
+"""What goes out: releases and all that stands in them, and the queries over a release."""

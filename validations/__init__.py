@@ -1,0 +1,1 @@
+"""What is judged: the catalogue of rules, the suites, and the judgement that publishing demands."""

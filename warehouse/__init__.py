@@ -1,0 +1,1 @@
+"""The tables consumers rely on, and how they are stored between stages."""

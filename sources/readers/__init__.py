@@ -1,0 +1,1 @@
+"""Readers, one a format: each turns a file into `sources.reading.Reading` and knows nothing of tariffs."""
