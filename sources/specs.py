@@ -1,0 +1,245 @@
+"""The shapes of the YAML that describes sources: regimes, documents, schedules, corrections, decisions.
+
+Each model says what a key means and refuses keys it does not know, so that a slip of the pen in YAML is an error
+with its place. Loading and cross-checking is in `sources.registry`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Edition = Literal["HS 2002", "HS 2007", "HS 2012", "HS 2017", "HS 2022"]
+Layer = Literal["treaty_annex", "partner_transposed", "domestic_instrument", "derived"]
+Evidence = Literal["S", "D", "R", "U"]
+Completeness = Literal["full", "list"]
+State = Literal["excluded", "unbound", "not_applicable", "free", "not_held"]
+
+
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+
+
+class Spec(BaseModel):
+    """Base of all: immutable, and strict about unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class ColumnSpec(Spec):
+    """One column of a document's tables.
+
+    Attributes:
+        name: name of the column in extractions.
+        header: header as printed; a line break counts as a space. Where it differs, reading is refused.
+        fact: whether its cells may stand in the repository (codes, rates, categories, rule phrases).
+        pattern: regular expression that a non-empty cell of a line matches in full.
+        required: whether a line must fill it.
+    """
+
+    name: str
+    header: str
+    fact: bool
+    pattern: str | None = None
+    required: bool = False
+
+
+class RoleSpec(Spec):
+    """When a row plays a role: every named column matches its pattern in full (`""` means empty). First match wins."""
+
+    role: Literal["line", "heading", "continuation"]
+    when: dict[str, str]
+
+
+class ReaderSpec(Spec):
+    """How a document is read.
+
+    Attributes:
+        name: reader in `sources/readers` (`pdf_table`, `workbook`, ...).
+        options: options of that reader, such as `sheet` or `header_rows`.
+        columns: the columns, in the order of the header.
+        roles: how a row's role is known; a row that matches none is rejected.
+    """
+
+    name: str
+    options: dict[str, Any] = Field(default_factory=dict)
+    columns: tuple[ColumnSpec, ...] = ()
+    roles: tuple[RoleSpec, ...] = ()
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Names of the fact columns, in the order of the header."""
+        return tuple(column.name for column in self.columns if column.fact)
+
+
+class DocumentSpec(Spec):
+    """A source document; the columns of table `document` with the file and how it is read.
+
+    Attributes:
+        file: path under a documents directory.
+        sha256: expected hash; None for a document that is not held.
+        reader: None where nothing of it is read as rows.
+    """
+
+    id: str
+    kind: str
+    title: str
+    publisher: str
+    url: str | None = None
+    licence: str
+    publish_text: bool = False
+    layer: Layer | None = None
+    hs_edition: Edition | None = None
+    completeness: Completeness | None = None
+    known_from: date | None = None
+    known_until: date | None = None
+    pages: int | None = None
+    file: str | None = None
+    sha256: str | None = None
+    reader: ReaderSpec | None = None
+    note: str | None = None
+
+
+class DutySpec(Spec):
+    """How the duty cells of a schedule are written.
+
+    Attributes:
+        bare_number: what a number without a sign means: `percent` (15 is 15 %), `fraction` (0.14 is 14 %), or
+            `refuse`.
+        words: states of cells that hold no duty, by their exact text, such as `{"EL": "excluded", "..":
+            "not_applicable"}`; `""` is a blank cell. A blank with no entry is an error.
+        currency: ISO 4217 code of each currency sign or word used, such as `{"won": "KRW", "$": "USD"}`.
+        lines: what several lines of one cell are, where no word joins them: `compound` (added together) or `refuse`.
+    """
+
+    bare_number: Literal["percent", "fraction", "refuse"] = "refuse"
+    words: dict[str, State] = Field(default_factory=dict)
+    currency: dict[str, str] = Field(default_factory=dict)
+    lines: Literal["compound", "refuse"] = "refuse"
+
+
+class CategorySpec(Spec):
+    """A staging category: what happens to the base rate.
+
+    Attributes:
+        text_en: what it does, in the project's words.
+        hold_years: years during which the base rate stays.
+        stages: equal annual stages in which the cut is made, the first in the year after `hold_years`; 0 keeps the
+            base rate for good.
+        cut: share of the base rate that is cut in all (1 removes the duty, 0.5 halves it).
+        source: article or note, and page, that defines it.
+    """
+
+    text_en: str
+    hold_years: int = 0
+    stages: int = 0
+    cut: Decimal = Decimal(1)
+    source: str
+
+
+class StagingSpec(Spec):
+    """Calendar, rounding and categories of a regime's tariff elimination.
+
+    Attributes:
+        year_one: day on which the first stage takes effect.
+        later_years: month and day of each later stage (`01-01`).
+        round_percent: step in percentage points to which interim rates are rounded down.
+        round_money: by currency, step to which interim amounts are rounded down; a currency without a step that has
+            to be staged is an error.
+        categories: by the category as printed.
+    """
+
+    year_one: date
+    later_years: str = "01-01"
+    round_percent: Decimal = Decimal("0.1")
+    round_money: dict[str, Decimal] = Field(default_factory=dict)
+    categories: dict[Text, CategorySpec]
+
+
+class ScheduleSpec(Spec):
+    """One importer's rates for one exporter, from one document.
+
+    Attributes:
+        columns: which extraction column is `line_code`, `base_duty`, `category`.
+        duty: how duties are written.
+        staging: overrides of, or additions to, the regime's categories for this schedule.
+        lines: control total of tariff lines.
+        decisions: ids of the decisions that bear on how it is read.
+    """
+
+    id: str
+    importer: str
+    exporter: str
+    nomenclature: str
+    hs_edition: Edition
+    layer: Layer
+    completeness: Completeness
+    document: str
+    base_is: str | None = None
+    columns: dict[str, str]
+    duty: DutySpec
+    staging: dict[Text, CategorySpec] = Field(default_factory=dict)
+    lines: int | None = None
+
+
+class PartySpec(Spec):
+    """A party's place in a regime."""
+
+    party: str
+    role: Literal["grants", "receives", "both"]
+    in_force_from: date | None = None
+    in_force_to: date | None = None
+    evidence: Evidence
+
+
+class RegimeSpec(Spec):
+    """A trade agreement or unilateral scheme; the columns of table `regime` that are not derived."""
+
+    id: str
+    kind: Literal["fta", "unilateral"]
+    short_name: str
+    name_en: str
+    name_km: str | None = None
+    status: Literal["in_force", "signed", "lapsed", "partly_withdrawn", "unknown"]
+    signed_on: date | None = None
+    in_force_from: date | None = None
+    certificate_form: str | None = None
+    evidence: Evidence
+    parties: tuple[PartySpec, ...]
+    staging: StagingSpec | None = None
+    documents: tuple[str, ...] = ()
+
+
+class CorrectionSpec(Spec):
+    """A mended value: what is expected at the place, and what it should be."""
+
+    id: str
+    document: str
+    locator: str
+    column: str
+    expected: Text
+    replacement: Text
+    reason: str
+    provider: str
+    made_on: date
+
+
+class DecisionSpec(Spec):
+    """A question of policy or doubt, and the answer that is followed."""
+
+    id: str
+    subject: str
+    question_en: str
+    question_km: str | None = None
+    options: tuple[dict[str, Any], ...]
+    chosen: str | None = None
+    status: Literal["open", "decided"] = "open"
+    decided_by: str | None = None
+    decided_on: date | None = None
+    evidence: str
