@@ -763,7 +763,7 @@ class SourceRow(FtaTable, table=True):
     """A row as read from a document: its place and its fact cells."""
 
     __tablename__ = "source_row"
-    natural_key: ClassVar[tuple[str, ...]] = ("source_row_id",)
+    natural_key: ClassVar[tuple[str, ...]] = ("document_id", "locator")
     source_row_id: str = column("code", "Same as row_key.")
     document_id: str = column("code", "Document that states it.", references="document.document_id")
     locator: str = column(
