@@ -198,6 +198,16 @@ class PartySpec(Spec):
     evidence: Evidence
 
 
+class CoverageSpec(Spec):
+    """What is held of a regime on one subject; `importer` is `*` where it does not depend on one."""
+
+    importer: str = "*"
+    subject: Literal["tariff", "mfn", "origin_rules", "provisions", "legal_text"]
+    state: Literal["held", "partial", "superseded", "not_held"]
+    as_of: date | None = None
+    note: str | None = None
+
+
 class RegimeSpec(Spec):
     """A trade agreement or unilateral scheme; the columns of table `regime` that are not derived."""
 
@@ -214,6 +224,7 @@ class RegimeSpec(Spec):
     parties: tuple[PartySpec, ...]
     staging: StagingSpec | None = None
     documents: tuple[str, ...] = ()
+    coverage: tuple[CoverageSpec, ...] = ()
 
 
 class CorrectionSpec(Spec):
@@ -243,3 +254,42 @@ class DecisionSpec(Spec):
     decided_by: str | None = None
     decided_on: date | None = None
     evidence: str
+
+
+class PartyNameSpec(Spec):
+    """A country or customs territory and its names."""
+
+    id: str
+    name_en: str
+    name_km: str | None = None
+
+
+class MembershipSpec(Spec):
+    """A country's time in a group."""
+
+    party: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+class GroupSpec(Spec):
+    """A group of countries that a schedule names as one exporter."""
+
+    id: str
+    name_en: str
+    members: tuple[MembershipSpec, ...]
+
+
+class NomenclatureSpec(Spec):
+    """A national nomenclature.
+
+    Attributes:
+        digits: length of its line codes.
+        hs_edition: HS edition of their first six digits.
+    """
+
+    id: str
+    name_en: str
+    party: str | None = None
+    hs_edition: Edition
+    digits: int

@@ -1,0 +1,227 @@
+"""Loads the YAML of `sources/` into one registry and checks that its parts fit together.
+
+A folder is a regime or a body of sources (`hs`); each of its files is optional: `regime.yml`, `documents.yml`,
+`schedules.yml`, `corrections.yml`, `decisions.yml`. Nothing here reads a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from sources.errors import Exit, FtaError
+from sources.specs import (
+    CategorySpec,
+    CorrectionSpec,
+    DecisionSpec,
+    DocumentSpec,
+    GroupSpec,
+    NomenclatureSpec,
+    PartyNameSpec,
+    RegimeSpec,
+    ScheduleSpec,
+    Spec,
+)
+
+ROOT = Path(__file__).resolve().parent
+
+SpecT = TypeVar("SpecT", bound=Spec)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Everything the YAML says, by id; `folders` names the folder each document, schedule and regime stands in."""
+
+    regimes: Mapping[str, RegimeSpec]
+    documents: Mapping[str, DocumentSpec]
+    schedules: Mapping[str, ScheduleSpec]
+    nomenclatures: Mapping[str, NomenclatureSpec]
+    parties: Mapping[str, PartyNameSpec]
+    groups: Mapping[str, GroupSpec]
+    corrections: tuple[CorrectionSpec, ...]
+    decisions: tuple[tuple[str, DecisionSpec], ...]
+    folders: Mapping[str, Path] = field(default_factory=dict)
+
+    def document(self, document_id: str) -> DocumentSpec:
+        """A document by id.
+
+        Raises:
+            FtaError: there is none; the message names the nearest ids.
+        """
+        if document_id not in self.documents:
+            raise FtaError(
+                "unknown_document",
+                f"There is no document {document_id!r}.",
+                where={"document": document_id},
+                remedy="`ftadata sources list` shows every document id.",
+                exit_code=Exit.WRONG_USE,
+            )
+        return self.documents[document_id]
+
+    def regime_of(self, schedule: ScheduleSpec) -> RegimeSpec:
+        """The regime in whose folder a schedule stands."""
+        return self.regimes[self.folders[f"schedule:{schedule.id}"].name]
+
+    def schedules_of(self, regime_id: str) -> tuple[ScheduleSpec, ...]:
+        """The schedules of a regime, by id."""
+        return tuple(s for s in self.schedules.values() if self.folders[f"schedule:{s.id}"].name == regime_id)
+
+    def corrections_of(self, document_id: str) -> tuple[CorrectionSpec, ...]:
+        """The corrections of a document."""
+        return tuple(c for c in self.corrections if c.document == document_id)
+
+    def staging_of(self, schedule: ScheduleSpec) -> dict[str, CategorySpec]:
+        """The categories of a schedule: its regime's, with its own added."""
+        staging = self.regime_of(schedule).staging
+        return {**(staging.categories if staging else {}), **schedule.staging}
+
+    @cached_property
+    def document_regimes(self) -> dict[str, tuple[str, ...]]:
+        """Which regimes each document serves: that of its folder, and those whose `documents` name it."""
+        serves: dict[str, set[str]] = {d: set() for d in self.documents}
+        for document_id in self.documents:
+            folder = self.folders[f"document:{document_id}"].name
+            if folder in self.regimes:
+                serves[document_id].add(folder)
+        for regime in self.regimes.values():
+            for document_id in regime.documents:
+                serves[document_id].add(regime.id)
+        return {d: tuple(sorted(regimes)) for d, regimes in serves.items()}
+
+
+def load_registry(root: Path = ROOT, overlay: Path | None = None) -> Registry:
+    """Load every folder under `root`, and under `overlay` where a data team adds sources of its own.
+
+    Raises:
+        FtaError: a file is not valid YAML, a key is unknown or missing, an id is used twice, or a reference leads
+            nowhere; the message names the file and the key.
+    """
+    loader = _Loader()
+    for base in [root, *([overlay] if overlay and overlay.is_dir() else [])]:
+        for folder in sorted(p for p in base.iterdir() if p.is_dir()):
+            loader.folder(folder)
+    registry = loader.registry()
+    _check_references(registry)
+    return registry
+
+
+class _Loader:
+    """Collects specs folder by folder; holds state only while loading."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, dict[str, Any]] = {
+            name: {} for name in ("regime", "document", "schedule", "nomenclature", "party", "group")
+        }
+        self.corrections: list[CorrectionSpec] = []
+        self.decisions: list[tuple[str, DecisionSpec]] = []
+        self.folders: dict[str, Path] = {}
+
+    def folder(self, folder: Path) -> None:
+        if (file := folder / "regime.yml").exists():
+            self._add("regime", [_parse(RegimeSpec, _read_yaml(file), file)], file)
+        for name, key, model in (
+            ("documents.yml", "document", DocumentSpec),
+            ("schedules.yml", "schedule", ScheduleSpec),
+            ("nomenclatures.yml", "nomenclature", NomenclatureSpec),
+            ("parties.yml", "party", PartyNameSpec),
+            ("groups.yml", "group", GroupSpec),
+        ):
+            if (file := folder / name).exists():
+                self._add(key, _list(model, file, name.removesuffix(".yml")), file)
+        if (file := folder / "corrections.yml").exists():
+            self.corrections += _list(CorrectionSpec, file, "corrections")
+        if (file := folder / "decisions.yml").exists():
+            self.decisions += [(folder.name, d) for d in _list(DecisionSpec, file, "decisions")]
+
+    def _add(self, kind: str, specs: Iterable[Any], file: Path) -> None:
+        for spec in specs:
+            if spec.id in self.found[kind]:
+                raise _bad_yaml(file, f"the {kind} {spec.id!r} is described twice", "Give each its own id.")
+            self.found[kind][spec.id] = spec
+            self.folders[f"{kind}:{spec.id}"] = file.parent
+
+    def registry(self) -> Registry:
+        found = {kind: dict(sorted(specs.items())) for kind, specs in self.found.items()}
+        return Registry(
+            regimes=found["regime"],
+            documents=found["document"],
+            schedules=found["schedule"],
+            nomenclatures=found["nomenclature"],
+            parties=found["party"],
+            groups=found["group"],
+            corrections=tuple(self.corrections),
+            decisions=tuple(self.decisions),
+            folders=self.folders,
+        )
+
+
+def _list(model: type[SpecT], file: Path, key: str) -> list[SpecT]:
+    content = _read_yaml(file)
+    if set(content) != {key} or not isinstance(content[key], list):
+        raise _bad_yaml(file, f"expected one key `{key}` with a list", f"Begin the file with `{key}:`.")
+    return [_parse(model, item, file) for item in content[key]]
+
+
+def _read_yaml(file: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _bad_yaml(file, str(error).replace("\n", " "), "Mend the YAML.") from error
+    if not isinstance(content, dict):
+        raise _bad_yaml(file, "expected keys and values", "See docs/add-a-schedule.md for an example.")
+    return content
+
+
+def _parse(model: type[SpecT], content: object, file: Path) -> SpecT:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        name = content.get("id") if isinstance(content, dict) else None
+        raise _bad_yaml(
+            file, f"{name or model.__name__}: key `{key}`: {first['msg']}", "Mend that key; `sources/specs.py` says it."
+        ) from error
+
+
+def _bad_yaml(file: Path, message: str, remedy: str) -> FtaError:
+    where = {"file": f"{file.parent.name}/{file.name}"}
+    return FtaError("bad_description", message, where=where, remedy=remedy, exit_code=Exit.WRONG_USE)
+
+
+def _check_references(registry: Registry) -> None:
+    """Hold every reference between specs to something that exists."""
+    known: dict[str, Iterable[str]] = {
+        "document": registry.documents,
+        "nomenclature": registry.nomenclatures,
+        "party": [*registry.parties, *registry.groups],
+    }
+    wanted: list[tuple[str, str, str]] = []
+    for s in registry.schedules.values():
+        wanted += [(f"schedule {s.id}", "document", s.document), (f"schedule {s.id}", "nomenclature", s.nomenclature)]
+        wanted += [(f"schedule {s.id}", "party", s.importer), (f"schedule {s.id}", "party", s.exporter)]
+        if registry.folders[f"schedule:{s.id}"].name not in registry.regimes:
+            raise _dangling(f"schedule {s.id}", "regime", registry.folders[f"schedule:{s.id}"].name)
+    for r in registry.regimes.values():
+        wanted += [(f"regime {r.id}", "party", p.party) for p in r.parties]
+        wanted += [(f"regime {r.id}", "document", d) for d in r.documents]
+    wanted += [(f"correction {c.id}", "document", c.document) for c in registry.corrections]
+    for owner, kind, value in wanted:
+        if value not in known[kind]:
+            raise _dangling(owner, kind, value)
+
+
+def _dangling(owner: str, kind: str, value: str) -> FtaError:
+    return FtaError(
+        "bad_description",
+        f"{owner} names the {kind} {value!r}, which is not described.",
+        where={"owner": owner},
+        remedy=f"Describe the {kind}, or mend the name.",
+        exit_code=Exit.WRONG_USE,
+    )
