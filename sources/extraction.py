@@ -1,0 +1,266 @@
+"""From rows as read to the fact columns of a document, and back to a plain CSV that a person accepts.
+
+An extraction holds the facts of a document (codes, rates, categories, rule phrases) with the place of every row; words
+never enter it. What a row is (line, heading, continuation) is decided here by the patterns in the document's YAML.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+from itertools import groupby
+from pathlib import Path
+from typing import Literal
+
+from sources.errors import FtaError
+from sources.reading import Reading, Row
+from sources.specs import ColumnSpec, DocumentSpec, ReaderSpec
+
+Role = Literal["line", "heading", "continuation", "rejected"]
+ROLES: tuple[str, ...] = ("line", "heading", "continuation", "rejected")
+FORMAT = "ftadata extraction 1"
+PLACE = ("locator", "page", "row", "bbox", "role")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedRow:
+    """A row of an extraction.
+
+    Attributes:
+        locator: place a person can find, such as `page 1, row 4`.
+        page: page, or number of the sheet or member.
+        row_no: row on it, from 1.
+        bbox: `x0 top x1 bottom` in points, or empty.
+        role: `line`, `heading`, `continuation` or `rejected`.
+        cells: the fact columns as read; lines of a cell are joined by a newline.
+    """
+
+    locator: str
+    page: int
+    row_no: int
+    bbox: str
+    role: Role
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """The facts of one document, as a candidate (`accepted_by` is None) or accepted."""
+
+    document_id: str
+    sha256: str
+    reader: str
+    accepted_by: str | None
+    accepted_on: date | None
+    columns: tuple[str, ...]
+    rows: tuple[ExtractedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A cell, or a whole row (`column` is None), that differs between two extractions of one document."""
+
+    page: int
+    locator: str
+    column: str | None
+    accepted: str | None
+    candidate: str | None
+
+
+def extract(document: DocumentSpec, reading: Reading) -> Extraction:
+    """The candidate extraction of a document that has just been read.
+
+    Raises:
+        FtaError: the document's YAML says no reader.
+    """
+    spec = reader_of(document)
+    names = [column.name for column in spec.columns]
+    rows = tuple(_extract_row(row, names, spec) for row in reading.rows)
+    reader = f"{reading.reader} {reading.reader_version}"
+    return Extraction(document.id, reading.sha256, reader, None, None, spec.facts, rows)
+
+
+def reader_of(document: DocumentSpec) -> ReaderSpec:
+    """The reader of a document.
+
+    Raises:
+        FtaError: its YAML says none.
+    """
+    if document.reader is None:
+        raise FtaError(
+            "no_reader",
+            f"{document.id} is held for reference; no rows are read from it.",
+            where={"document": document.id},
+            remedy="Give it a `reader` in its documents.yml to read rows from it.",
+        )
+    return document.reader
+
+
+def _extract_row(row: Row, names: Sequence[str], spec: ReaderSpec) -> ExtractedRow:
+    cells = dict(zip(names, row.cells, strict=True))
+    role = _role(cells, spec)
+    box = "" if row.bbox is None else " ".join(f"{value:.1f}" for value in row.bbox)
+    facts = {name: cells[name] for name in spec.facts}
+    if role == "line" and any(True for _ in faults(facts, spec)):
+        role = "rejected"
+    return ExtractedRow(row.locator, row.page, row.row_no, box, role, facts)
+
+
+def _role(cells: dict[str, str], spec: ReaderSpec) -> Role:
+    for rule in spec.roles:
+        if all(re.fullmatch(pattern, cells[name], re.DOTALL) for name, pattern in rule.when.items()):
+            return rule.role
+    return "rejected"
+
+
+def faults(cells: dict[str, str], spec: ReaderSpec) -> Iterator[tuple[ColumnSpec, str, str]]:
+    """What is wrong with the fact cells of a line: column, value seen, what was expected."""
+    for column in spec.columns:
+        if not column.fact:
+            continue
+        value = cells.get(column.name, "")
+        if not value.strip():
+            if column.required:
+                yield column, value, f"a value in column {column.header!r}"
+        elif column.pattern and not re.fullmatch(column.pattern, value, re.DOTALL):
+            yield column, value, f"text of the form {column.pattern}"
+
+
+# --- the accepted CSV ------------------------------------------------------------------------------------------------
+
+
+def write_csv(extraction: Extraction) -> str:
+    """An extraction as the text of its CSV; `docs/architecture.md` shows the form."""
+    out = io.StringIO()
+    for name, value in (
+        ("document", extraction.document_id),
+        ("sha256", extraction.sha256),
+        ("reader", extraction.reader),
+        ("accepted_by", extraction.accepted_by or ""),
+        ("accepted_on", extraction.accepted_on.isoformat() if extraction.accepted_on else ""),
+    ):
+        out.write(f"# {FORMAT}\n" if name == "document" else "")
+        out.write(f"# {name}: {value}\n")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*PLACE, *extraction.columns])
+    for row in extraction.rows:
+        cells = [_escape(row.cells[name]) for name in extraction.columns]
+        writer.writerow([row.locator, row.page, row.row_no, row.bbox, row.role, *cells])
+    return out.getvalue()
+
+
+def read_csv(path: Path, document: DocumentSpec | None = None) -> Extraction:
+    """An accepted extraction from its CSV.
+
+    Raises:
+        FtaError: the file is not an extraction, a line is ragged or a role unknown, or (with `document`) its columns
+            are not the document's fact columns.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    head = {k: v for k, _, v in (line[2:].strip().partition(": ") for line in lines[:6] if line.startswith("# "))}
+    if not lines or lines[0].strip() != f"# {FORMAT}":
+        raise _bad_csv(path, 1, lines[0].strip() if lines else "", f"`# {FORMAT}` on the first line")
+    body = [line for line in lines if not line.startswith("# ")]
+    reader = csv.reader(body)
+    names = next(reader, [])
+    columns = tuple(names[len(PLACE) :])
+    expected = document.reader.facts if document and document.reader else columns
+    if tuple(names[: len(PLACE)]) != PLACE or columns != expected:
+        raise _bad_csv(path, len(lines) - len(body) + 1, ",".join(names), ",".join([*PLACE, *expected]))
+    first = len(lines) - len(body) + 2
+    rows = tuple(_csv_row(path, number, cells, columns) for number, cells in enumerate(reader, first))
+    on = head.get("accepted_on") or ""
+    return Extraction(
+        head.get("document", ""),
+        head.get("sha256", ""),
+        head.get("reader", ""),
+        head.get("accepted_by") or None,
+        date.fromisoformat(on) if on else None,
+        columns,
+        rows,
+    )
+
+
+def _csv_row(path: Path, number: int, cells: list[str], columns: tuple[str, ...]) -> ExtractedRow:
+    if len(cells) != len(PLACE) + len(columns):
+        raise _bad_csv(path, number, ",".join(cells), f"{len(PLACE) + len(columns)} cells")
+    locator, page, row_no, bbox, role, *facts = cells
+    if role not in ROLES or not page.isdigit() or not row_no.isdigit():
+        raise _bad_csv(path, number, ",".join(cells[:5]), f"a page, a row and a role among {', '.join(ROLES)}")
+    facts = [_unescape(value) if "\\" in value else value for value in facts]
+    return ExtractedRow(locator, int(page), int(row_no), bbox, role, dict(zip(columns, facts, strict=True)))  # type: ignore[arg-type]
+
+
+def _escape(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _unescape(value: str) -> str:
+    return re.sub(r"\\(.)", lambda m: {"n": "\n", "r": "\r"}.get(m.group(1), m.group(1)), value)
+
+
+def _bad_csv(path: Path, line: int, value: str, expected: str) -> FtaError:
+    return FtaError(
+        "bad_extraction",
+        f"{path.name}, line {line}: saw {value[:200]!r}, expected {expected}.",
+        where={"file": path.name, "line": line},
+        remedy="Restore the file from version control, or make it again with `ftadata sources accept`.",
+    )
+
+
+# --- comparing -------------------------------------------------------------------------------------------------------
+
+
+def content_sha256(extraction: Extraction) -> str:
+    """Hash of an extraction's CSV, as the manifest names it."""
+    return hashlib.sha256(write_csv(extraction).encode()).hexdigest()
+
+
+def compare(accepted: Extraction, candidate: Extraction) -> list[Difference]:
+    """Every cell and row in which a candidate differs from the accepted extraction, page by page.
+
+    Rows of a page are aligned by their facts, so that one row put in does not make every row below it differ; a row
+    that only moved on its page differs in its place alone and is reported with column `locator`.
+    """
+    found: list[Difference] = []
+    pages = {p: list(rows) for p, rows in groupby(accepted.rows, key=lambda row: row.page)}
+    new = {p: list(rows) for p, rows in groupby(candidate.rows, key=lambda row: row.page)}
+    for page in sorted(pages.keys() | new.keys()):
+        old_rows, new_rows = pages.get(page, []), new.get(page, [])
+        if old_rows != new_rows:
+            found += _compare_page(page, old_rows, new_rows)
+    return found
+
+
+def _compare_page(page: int, old: list[ExtractedRow], new: list[ExtractedRow]) -> Iterator[Difference]:
+    def facts(rows: list[ExtractedRow]) -> list[tuple[str, ...]]:
+        return [(row.role, *row.cells.values()) for row in rows]
+
+    matcher = SequenceMatcher(None, facts(old), facts(new), autojunk=False)
+    for _, a0, a1, b0, b1 in matcher.get_opcodes():
+        paired = min(a1 - a0, b1 - b0)
+        for before, after in zip(old[a0 : a0 + paired], new[b0 : b0 + paired], strict=True):
+            yield from _compare_rows(page, before, after)
+        for row in old[a0 + paired : a1]:
+            yield Difference(page, row.locator, None, _show(row), None)
+        for row in new[b0 + paired : b1]:
+            yield Difference(page, row.locator, None, None, _show(row))
+
+
+def _compare_rows(page: int, before: ExtractedRow, after: ExtractedRow) -> Iterator[Difference]:
+    for name in ("locator", "bbox", "role"):
+        if getattr(before, name) != getattr(after, name):
+            yield Difference(page, before.locator, name, getattr(before, name), getattr(after, name))
+    for name in before.cells.keys() | after.cells.keys():
+        if before.cells.get(name) != after.cells.get(name):
+            yield Difference(page, before.locator, name, before.cells.get(name), after.cells.get(name))
+
+
+def _show(row: ExtractedRow) -> str:
+    return " | ".join([row.role, *(value.replace("\n", " / ") for value in row.cells.values())])

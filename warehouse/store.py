@@ -1,0 +1,151 @@
+"""How tables are stored between stages: one folder of Parquet files per unit, swapped whole.
+
+A unit is what is recomputed together: a schedule, a regime, the Harmonized System. Its tables are written into a new
+folder, and only when all are there does its state file point at it; a crash leaves the unit as it was. What a unit was
+made from is its fingerprint.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.tables import TABLES, arrow_schema
+
+
+@dataclass(frozen=True)
+class UnitState:
+    """What is known of a unit.
+
+    Attributes:
+        unit: its name, such as `schedule-ckfta-kr`.
+        fingerprint: hash of everything its tables were made from.
+        folder: folder of its tables, under the store's root; empty where it failed before any was made.
+        error: the error in the shape `--json` prints, where it failed; its older tables then stay in `folder`.
+        notes: figures and findings that a person wants to see (seconds, rows, warnings).
+    """
+
+    unit: str
+    fingerprint: str
+    folder: str = ""
+    error: dict[str, Any] | None = None
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+class Store:
+    """The warehouse under one folder; made when first written to."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def state(self, unit: str) -> UnitState | None:
+        """The state of a unit, or None where it was never made."""
+        file = self.root / "state" / f"{unit}.json"
+        return UnitState(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
+
+    def units(self) -> tuple[str, ...]:
+        """The names of all units, in order."""
+        return tuple(sorted(file.stem for file in (self.root / "state").glob("*.json")))
+
+    def is_fresh(self, unit: str, fingerprint: str) -> bool:
+        """Whether a unit was made, without error, from exactly this."""
+        state = self.state(unit)
+        return state is not None and state.fingerprint == fingerprint and state.error is None
+
+    def stage(self, unit: str) -> Path:
+        """An empty folder beside the unit's own, for its new tables."""
+        folder = self.root / "staging" / unit
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def staged(self, unit: str) -> Path:
+        """The folder that `stage` made."""
+        return self.root / "staging" / unit
+
+    def put(self, unit: str, tables: Mapping[str, pa.Table]) -> None:
+        """Write tables into the staged folder of a unit.
+
+        Raises:
+            KeyError: a table is not one of `warehouse.tables`.
+            pyarrow.ArrowInvalid: a table does not have the published schema.
+        """
+        for name, table in tables.items():
+            if name not in TABLES:
+                raise KeyError(name)
+            pq.write_table(table.cast(arrow_schema(name)), self.staged(unit) / f"{name}.parquet", compression="zstd")
+
+    def get_staged(self, unit: str, table: str) -> pa.Table:
+        """A table of the staged folder; the published schema, empty where it was not put."""
+        return _read(self.staged(unit) / f"{table}.parquet", table)
+
+    def commit(self, unit: str, fingerprint: str, notes: Mapping[str, Any] | None = None) -> UnitState:
+        """Make the staged tables the unit's own, in one step, and drop the older ones."""
+        folder = self.root / "units" / f"{unit}.{fingerprint[:16]}"
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        self.staged(unit).replace(folder)
+        state = UnitState(unit, fingerprint, folder.name, None, dict(notes or {}))
+        self._write_state(state)
+        for older in folder.parent.glob(f"{unit}.*"):
+            if older != folder:
+                shutil.rmtree(older)
+        return state
+
+    def fail(self, unit: str, fingerprint: str, error: dict[str, Any]) -> UnitState:
+        """Record that a unit could not be made; its older tables stay."""
+        before = self.state(unit)
+        state = UnitState(unit, fingerprint, before.folder if before else "", error)
+        self._write_state(state)
+        return state
+
+    def drop(self, unit: str) -> None:
+        """Forget a unit whose source has gone."""
+        state = self.state(unit)
+        (self.root / "state" / f"{unit}.json").unlink(missing_ok=True)
+        if state and state.folder:
+            shutil.rmtree(self.root / "units" / state.folder, ignore_errors=True)
+
+    def tables(self, unit: str) -> dict[str, pa.Table]:
+        """All tables of a unit."""
+        state = self.state(unit)
+        if state is None or not state.folder:
+            return {}
+        folder = self.root / "units" / state.folder
+        return {file.stem: _read(file, file.stem) for file in sorted(folder.glob("*.parquet"))}
+
+    def _write_state(self, state: UnitState) -> None:
+        file = self.root / "state" / f"{state.unit}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_suffix(f".{os.getpid()}")
+        beside.write_text(json.dumps(asdict(state), ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")
+        beside.replace(file)
+
+
+def _read(file: Path, table: str) -> pa.Table:
+    return pq.read_table(file, schema=arrow_schema(table)) if file.exists() else arrow_schema(table).empty_table()
+
+
+def assemble(units: Mapping[str, Mapping[str, pa.Table]]) -> dict[str, pa.Table]:
+    """The tables of all units put together, each sorted by its natural key.
+
+    A row that several units state alike (a duty used by two schedules) is kept once. Rows that share a key but differ
+    are all kept, for the judgement to find.
+    """
+    out: dict[str, pa.Table] = {}
+    for name in TABLES:
+        parts = [tables[name] for _, tables in sorted(units.items()) if name in tables]
+        table = pa.concat_tables([arrow_schema(name).empty_table(), *parts])
+        if len(parts) > 1:
+            table = table.group_by(table.column_names, use_threads=False).aggregate([]).select(table.column_names)
+        keys = dict.fromkeys([*TABLES[name].natural_key, "row_key"])
+        out[name] = table.sort_by([(key, "ascending") for key in keys]).cast(arrow_schema(name))
+    return out
