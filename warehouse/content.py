@@ -1,0 +1,118 @@
+"""What a table holds, apart from how it is stored: its canonical order, its canonical text, and the hash of that text.
+
+The canonical text of a table is its CSV: rows in the order of the natural key, a header line, LF line ends, UTF-8,
+a null as nothing, an empty text as `""`, decimals without trailing zeros. The content hash is the SHA-256 of exactly
+that text, so anybody can repeat it with `zcat csv/<table>.csv.gz | sha256sum`, whatever wrote the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from warehouse.tables import TABLES, arrow_schema
+
+ROWS_PER_CHUNK = 50_000
+NOT_JUDGED = ("change", "validation_result")
+"""Tables that come after the judgement, or from it, and so cannot be part of what it is bound to."""
+
+
+def canonical_order(table: pa.Table, natural_key: Sequence[str]) -> pa.Table:
+    """The rows sorted by natural key, bytewise, nulls last; `row_key` settles what is left."""
+    if table.num_rows < 2:
+        return table.combine_chunks()
+    names = [name for name in dict.fromkeys([*natural_key, "row_key"]) if name in table.column_names]
+    return table.sort_by([(name, "ascending") for name in names]).combine_chunks()
+
+
+def canonical_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column as text: integers and decimals plainly (`7`, `0.5`), reals to six decimals, text as it is, nulls kept.
+
+    Raises:
+        ValueError: a real is not finite.
+    """
+    if pa.types.is_string(values.type):
+        return values
+    if pa.types.is_decimal(values.type):
+        return _without_trailing_zeros(pc.cast(values, pa.string()))
+    if pa.types.is_floating(values.type):
+        return pa.chunked_array([pa.array([_real_text(value) for value in values.to_pylist()], pa.string())])
+    return pc.cast(values, pa.string())
+
+
+def _without_trailing_zeros(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    trimmed = pc.utf8_rtrim(pc.utf8_rtrim(text, "0"), ".")
+    return pc.if_else(pc.match_substring(text, "."), trimmed, text)
+
+
+def _real_text(value: float | None) -> str | None:
+    if value is None:
+        return None
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not a number that can be published")
+    text = f"{round(value, 6):.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def typed(text: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """The inverse of `canonical_text`: a column of text as the type it was written from."""
+    if pa.types.is_decimal(kind):
+        exact = [None if value is None else Decimal(value) for value in text.to_pylist()]
+        return pa.chunked_array([pa.array(exact, kind)])
+    return pc.cast(text, kind)
+
+
+def csv_chunks(table: pa.Table) -> Iterator[bytes]:
+    """The canonical CSV of a table that stands in canonical order, header first, in pieces of whole rows."""
+    yield (",".join(table.column_names) + "\n").encode()
+    for start in range(0, table.num_rows, ROWS_PER_CHUNK):
+        part = table.slice(start, ROWS_PER_CHUNK)
+        cells = [_csv_cells(part.column(name)) for name in table.column_names]
+        lines = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
+        yield ("\n".join(lines.to_pylist()) + "\n").encode()
+
+
+def _csv_cells(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    text = canonical_text(values)
+    if not pa.types.is_string(values.type):
+        return pc.fill_null(text, "")
+    quoted = pc.binary_join_element_wise("", pc.replace_substring(text, '"', '""'), "", '"')
+    needs = pc.or_(pc.equal(text, ""), pc.match_substring_regex(text, '[",\r\n]|^ | $'))
+    return pc.fill_null(pc.if_else(needs, quoted, text), "")
+
+
+def content_hash(table: pa.Table, natural_key: Sequence[str]) -> str:
+    """SHA-256 of the canonical CSV of any table with the given natural key."""
+    digest = hashlib.sha256()
+    for chunk in csv_chunks(canonical_order(table, natural_key)):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def table_content_hash(name: str, table: pa.Table) -> str:
+    """SHA-256 of the canonical CSV of a table of the vocabulary.
+
+    Raises:
+        pyarrow.ArrowInvalid: the table has not the published schema.
+    """
+    schema = arrow_schema(name)
+    if not table.schema.equals(schema):
+        table = table.select(schema.names).cast(schema)
+    return content_hash(table, TABLES[name].natural_key)
+
+
+def tables_content_hash(tables: Mapping[str, Any]) -> str:
+    """One hash for everything that is judged: all tables of the vocabulary but those of `NOT_JUDGED`, absent as empty."""
+    digest = hashlib.sha256()
+    for name in sorted(TABLES):
+        if name not in NOT_JUDGED:
+            table = tables.get(name)
+            held = arrow_schema(name).empty_table() if table is None else table
+            digest.update(f"{name} {table_content_hash(name, held)}\n".encode())
+    return digest.hexdigest()
