@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Literal
 
@@ -162,19 +162,19 @@ def read_csv(path: Path, document: DocumentSpec | None = None) -> Extraction:
         FtaError: the file is not an extraction, a line is ragged or a role unknown, or (with `document`) its columns
             are not the document's fact columns.
     """
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    head = {k: v for k, _, v in (line[2:].strip().partition(": ") for line in lines[:6] if line.startswith("# "))}
-    if not lines or lines[0].strip() != f"# {FORMAT}":
-        raise _bad_csv(path, 1, lines[0].strip() if lines else "", f"`# {FORMAT}` on the first line")
-    body = [line for line in lines if not line.startswith("# ")]
-    reader = csv.reader(body)
+    lines = path.read_text(encoding="utf-8").split("\n")
+    heading = list(takewhile(lambda line: line.startswith("# "), lines))
+    if lines[0] != f"# {FORMAT}":
+        raise _bad_csv(path, 1, lines[0], f"`# {FORMAT}` on the first line")
+    head = {key: value for key, _, value in (line[2:].partition(": ") for line in heading)}
+    reader = csv.reader(lines[len(heading) :])
     names = next(reader, [])
     columns = tuple(names[len(PLACE) :])
     expected = document.reader.facts if document and document.reader else columns
     if tuple(names[: len(PLACE)]) != PLACE or columns != expected:
-        raise _bad_csv(path, len(lines) - len(body) + 1, ",".join(names), ",".join([*PLACE, *expected]))
-    first = len(lines) - len(body) + 2
-    rows = tuple(_csv_row(path, number, cells, columns) for number, cells in enumerate(reader, first))
+        raise _bad_csv(path, len(heading) + 1, ",".join(names), ",".join([*PLACE, *expected]))
+    body = ((number, cells) for number, cells in enumerate(reader, len(heading) + 2) if cells)
+    rows = tuple(_csv_row(path, number, cells, columns) for number, cells in body)
     on = head.get("accepted_on") or ""
     return Extraction(
         head.get("document", ""),

@@ -182,12 +182,10 @@ def _parse(model: type[SpecT], content: object, file: Path) -> SpecT:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        slips = "; ".join(f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors()[:5])
         name = content.get("id") if isinstance(content, dict) else None
-        raise _bad_yaml(
-            file, f"{name or model.__name__}: key `{key}`: {first['msg']}", "Mend that key; `sources/specs.py` says it."
-        ) from error
+        remedy = f"Mend these keys; `{model.__name__}` in sources/specs.py says what each means."
+        raise _bad_yaml(file, f"{name or model.__name__}: {slips}.", remedy) from error
 
 
 def _bad_yaml(file: Path, message: str, remedy: str) -> FtaError:

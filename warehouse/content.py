@@ -11,12 +11,15 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from warehouse.tables import TABLES, arrow_schema
+
+pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
+Column: TypeAlias = "pa.ChunkedArray[Any]"
 
 ROWS_PER_CHUNK = 50_000
 NOT_JUDGED = ("change", "validation_result")
@@ -31,7 +34,7 @@ def canonical_order(table: pa.Table, natural_key: Sequence[str]) -> pa.Table:
     return table.sort_by([(name, "ascending") for name in names]).combine_chunks()
 
 
-def canonical_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+def canonical_text(values: Column) -> Column:
     """A column as text: integers and decimals plainly (`7`, `0.5`), reals to six decimals, text as it is, nulls kept.
 
     Raises:
@@ -46,7 +49,7 @@ def canonical_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.cast(values, pa.string())
 
 
-def _without_trailing_zeros(text: pa.ChunkedArray) -> pa.ChunkedArray:
+def _without_trailing_zeros(text: Column) -> Column:
     trimmed = pc.utf8_rtrim(pc.utf8_rtrim(text, "0"), ".")
     return pc.if_else(pc.match_substring(text, "."), trimmed, text)
 
@@ -60,7 +63,7 @@ def _real_text(value: float | None) -> str | None:
     return "0" if text == "-0" else text
 
 
-def typed(text: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+def typed(text: Column, kind: pa.DataType) -> Column:
     """The inverse of `canonical_text`: a column of text as the type it was written from."""
     if pa.types.is_decimal(kind):
         exact = [None if value is None else Decimal(value) for value in text.to_pylist()]
@@ -78,7 +81,7 @@ def csv_chunks(table: pa.Table) -> Iterator[bytes]:
         yield ("\n".join(lines.to_pylist()) + "\n").encode()
 
 
-def _csv_cells(values: pa.ChunkedArray) -> pa.ChunkedArray:
+def _csv_cells(values: Column) -> Column:
     text = canonical_text(values)
     if not pa.types.is_string(values.type):
         return pc.fill_null(text, "")
@@ -108,7 +111,7 @@ def table_content_hash(name: str, table: pa.Table) -> str:
 
 
 def tables_content_hash(tables: Mapping[str, Any]) -> str:
-    """One hash for everything that is judged: all tables of the vocabulary but those of `NOT_JUDGED`, absent as empty."""
+    """One hash for everything that is judged: all tables but those of `NOT_JUDGED`, absent as empty."""
     digest = hashlib.sha256()
     for name in sorted(TABLES):
         if name not in NOT_JUDGED:

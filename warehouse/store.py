@@ -26,7 +26,7 @@ class UnitState:
     """What is known of a unit.
 
     Attributes:
-        unit: its name, such as `schedule-ckfta-kr`.
+        unit: its name, such as `schedule-x-kr`.
         fingerprint: hash of everything its tables were made from.
         folder: folder of its tables, under the store's root; empty where it failed before any was made.
         error: the error in the shape `--json` prints, where it failed; its older tables then stay in `folder`.

@@ -65,9 +65,9 @@ class Regime(FtaTable, table=True):
 
     __tablename__ = "regime"
     natural_key: ClassVar[tuple[str, ...]] = ("regime_id",)
-    regime_id: str = column("code", "Identifier of the regime.", example="ckfta")
+    regime_id: str = column("code", "Identifier of the regime.")
     kind: str = column("code", "Agreement or unilateral preference.", enum=("fta", "unilateral"))
-    short_name: str = column("text", "Name in common use.", example="CKFTA")
+    short_name: str = column("text", "Name in common use.")
     name_en: str = column("text", "Full English name.")
     name_km: str | None = column("text", "Khmer name; a project translation unless reviewed.", nullable=True)
     party_form: str = column(
@@ -85,7 +85,7 @@ class Regime(FtaTable, table=True):
     )
     signed_on: str | None = column("date", "Day of signature.", nullable=True)
     in_force_from: str | None = column("date", "Entry into force for Cambodia.", nullable=True)
-    certificate_form: str | None = column("text", "Form of the proof of origin.", nullable=True, example="Form KC")
+    certificate_form: str | None = column("text", "Form of the proof of origin.", nullable=True)
     evidence: str = column(
         "code",
         "How well the fact is founded: S Ministry document, D held document, R public source not held, U unverified.",
@@ -117,7 +117,7 @@ class Document(FtaTable, table=True):
 
     __tablename__ = "document"
     natural_key: ClassVar[tuple[str, ...]] = ("document_id",)
-    document_id: str = column("code", "Identifier of the document.", example="ckfta-annex-2a-kr")
+    document_id: str = column("code", "Identifier of the document.")
     kind: str = column(
         "code",
         "What the document is.",
@@ -293,7 +293,7 @@ class Schedule(FtaTable, table=True):
 
     __tablename__ = "schedule"
     natural_key: ClassVar[tuple[str, ...]] = ("schedule_id",)
-    schedule_id: str = column("code", "Identifier of the schedule.", example="ckfta-kr")
+    schedule_id: str = column("code", "Identifier of the schedule.")
     regime_id: str = column("code", "Regime.", references="regime.regime_id")
     importer: str = column(
         "code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR"
