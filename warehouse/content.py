@@ -43,15 +43,16 @@ def canonical_text(values: Column) -> Column:
     if pa.types.is_string(values.type):
         return values
     if pa.types.is_decimal(values.type):
-        return _without_trailing_zeros(pc.cast(values, pa.string()))
+        return _without_trailing_zeros(values.cast(pa.string()))
     if pa.types.is_floating(values.type):
         return pa.chunked_array([pa.array([_real_text(value) for value in values.to_pylist()], pa.string())])
-    return pc.cast(values, pa.string())
+    return values.cast(pa.string())
 
 
 def _without_trailing_zeros(text: Column) -> Column:
     trimmed = pc.utf8_rtrim(pc.utf8_rtrim(text, "0"), ".")
-    return pc.if_else(pc.match_substring(text, "."), trimmed, text)
+    plain: Column = pc.if_else(pc.match_substring(text, "."), trimmed, text)
+    return plain
 
 
 def _real_text(value: float | None) -> str | None:
@@ -68,7 +69,7 @@ def typed(text: Column, kind: pa.DataType) -> Column:
     if pa.types.is_decimal(kind):
         exact = [None if value is None else Decimal(value) for value in text.to_pylist()]
         return pa.chunked_array([pa.array(exact, kind)])
-    return pc.cast(text, kind)
+    return text.cast(kind)
 
 
 def csv_chunks(table: pa.Table) -> Iterator[bytes]:
@@ -77,17 +78,19 @@ def csv_chunks(table: pa.Table) -> Iterator[bytes]:
     for start in range(0, table.num_rows, ROWS_PER_CHUNK):
         part = table.slice(start, ROWS_PER_CHUNK)
         cells = [_csv_cells(part.column(name)) for name in table.column_names]
-        lines = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
+        lines: Any = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
         yield ("\n".join(lines.to_pylist()) + "\n").encode()
 
 
 def _csv_cells(values: Column) -> Column:
     text = canonical_text(values)
+    cells: Column = pc.fill_null(text, "")
     if not pa.types.is_string(values.type):
-        return pc.fill_null(text, "")
+        return cells
     quoted = pc.binary_join_element_wise("", pc.replace_substring(text, '"', '""'), "", '"')
     needs = pc.or_(pc.equal(text, ""), pc.match_substring_regex(text, '[",\r\n]|^ | $'))
-    return pc.fill_null(pc.if_else(needs, quoted, text), "")
+    cells = pc.fill_null(pc.if_else(needs, quoted, text), "")
+    return cells
 
 
 def content_hash(table: pa.Table, natural_key: Sequence[str]) -> str:
