@@ -64,7 +64,8 @@ def _ensure_index(connection: sqlite3.Connection, table: str, columns: tuple[str
 def _years(connection: sqlite3.Connection) -> str:
     """The view of calendar years that the held rates span, with one year after the last change."""
     first, last = connection.execute(
-        "SELECT min(substr(valid_from, 1, 4)), max(max(substr(valid_from, 1, 4)), max(substr(ifnull(valid_to, ''), 1, 4)))"
+        "SELECT min(substr(valid_from, 1, 4)),"
+        " max(max(substr(valid_from, 1, 4)), max(substr(ifnull(valid_to, ''), 1, 4)))"
         " FROM hs2022_preference_rate"
     ).fetchone()
     if first is None:
