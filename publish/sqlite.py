@@ -1,0 +1,133 @@
+"""The release's SQLite file: STRICT tables with their foreign keys, filled in canonical order, and read back.
+
+Views, indexes for queries and full-text search are `publish.views`; only keys that the tables need to hold together
+are made here. The file carries no time: the same rows give the same bytes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from publish.shape import SQL_TYPES, Shape, shape_of
+from warehouse.tables import TABLES, columns_of
+
+pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
+
+PAGE_SIZE = 8192
+APPLICATION_ID = 0x46544144  # "FTAD"
+CLUSTERED: dict[str, tuple[str, ...]] = {
+    "hs2022_contributor": ("rate_row_key", "source_rate_row_key"),
+}
+"""Tables stored in the order of another key than `row_key`, because they are large and only asked for by it."""
+BATCH = 20_000
+
+
+def write_sqlite(path: Path, tables: Mapping[str, pa.Table]) -> None:
+    """Write all tables of the vocabulary to a new SQLite file, with the views of `publish.views`, vacuumed.
+
+    Args:
+        path: a file that does not exist yet.
+        tables: every table of the vocabulary, in canonical order.
+
+    Raises:
+        sqlite3.IntegrityError: a row breaks a key or a column that must not be null.
+    """
+    from publish.views import install
+
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        for setting in ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", f"page_size={PAGE_SIZE}"):
+            connection.execute(f"PRAGMA {setting}")
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        for name in TABLES:
+            connection.execute(ddl(name))
+            _fill(connection, name, tables[name])
+        install(connection)
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        connection.close()
+
+
+def ddl(name: str) -> str:
+    """The `CREATE TABLE` of a table of the vocabulary."""
+    targets = referenced_columns()
+    key = CLUSTERED.get(name)
+    types = shape_of(name).types()
+    lines = []
+    for column, meta in columns_of(name).items():
+        parts = [column, SQL_TYPES[types[column]]]
+        if column == "row_key" and key is None:
+            parts.append("PRIMARY KEY")
+        elif (name, column) in targets:
+            parts.append("UNIQUE")
+        parts += [] if meta.nullable else ["NOT NULL"]
+        parts += ["REFERENCES {} ({})".format(*meta.references.split("."))] if meta.references else []
+        lines.append(" ".join(parts))
+    if key is not None:
+        lines.append(f"PRIMARY KEY ({', '.join(key)})")
+    body = ",\n  ".join(lines)
+    return f"CREATE TABLE {name} (\n  {body}\n) STRICT{', WITHOUT ROWID' if key else ''}"
+
+
+def referenced_columns() -> frozenset[tuple[str, str]]:
+    """Every (table, column) that a foreign key points to."""
+    found = (meta.references for name in TABLES for meta in columns_of(name).values() if meta.references)
+    return frozenset((text.split(".")[0], text.split(".")[1]) for text in found)
+
+
+def _fill(connection: sqlite3.Connection, name: str, table: pa.Table) -> None:
+    marks = ", ".join("?" * table.num_columns)
+    connection.execute("BEGIN")
+    connection.executemany(f"INSERT INTO {name} VALUES ({marks})", _rows(_clustered(name, table)))
+    connection.execute("COMMIT")
+
+
+def _clustered(name: str, table: pa.Table) -> pa.Table:
+    """The rows in the order in which they will be stored, so that pages are filled one after another."""
+    key = CLUSTERED.get(name)
+    return table.sort_by([(column, "ascending") for column in key]) if key else table
+
+
+def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+    columns: dict[str, Any] = {}
+    for field in table.schema:
+        values = table.column(field.name)
+        number = pa.types.is_decimal(field.type) or pa.types.is_floating(field.type)
+        columns[field.name] = pc.round(values.cast(pa.float64()), 6) if number else values
+    for batch in pa.table(columns).to_batches(BATCH):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def open_immutable(path: Path) -> sqlite3.Connection:
+    """A read-only connection to a file that nothing writes to."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def read_sqlite(connection: sqlite3.Connection, shape: Shape) -> pa.Table:
+    """The rows of one table, in the types of its shape; their order is that of the file.
+
+    Raises:
+        sqlite3.OperationalError: the table or one of its columns is missing.
+        pyarrow.ArrowInvalid: a value does not fit its column.
+    """
+    cursor = connection.execute(f"SELECT {', '.join(shape.schema.names)} FROM {shape.name}")
+    batches = []
+    while rows := cursor.fetchmany(BATCH):
+        columns = [
+            _column(values, field.type) for values, field in zip(zip(*rows, strict=True), shape.schema, strict=True)
+        ]
+        batches.append(pa.Table.from_arrays(columns, schema=shape.schema))
+    return pa.concat_tables(batches) if batches else shape.schema.empty_table()
+
+
+def _column(values: Iterable[Any], kind: pa.DataType) -> Any:
+    if pa.types.is_decimal(kind):
+        return pc.round(pa.array(values, pa.float64()), 6).cast(kind)
+    return pa.array(values, kind)
