@@ -114,14 +114,21 @@ class DutySpec(Spec):
             `refuse`.
         words: states of cells that hold no duty, by their exact text, such as `{"EL": "excluded", "..":
             "not_applicable"}`; `""` is a blank cell. A blank with no entry is an error.
-        currency: ISO 4217 code of each currency sign or word used, such as `{"won": "KRW", "$": "USD"}`.
+        currency: ISO 4217 code of each currency sign or word used, such as `{"won": "KRW", "$": "USD"}`; `NZD/100`
+            is a hundredth of it (cents).
         lines: what several lines of one cell are, where no word joins them: `compound` (added together) or `refuse`.
+        brackets: state of a duty that stands in brackets as a whole, such as `not_applicable` for a rate that is
+            stated but not applied; without it such a cell is not understood.
+        unread: what becomes of a line whose duty is not understood: `reject` the row, or `keep` it as `unparsed`
+            with its text (schedules that print conditions in words).
     """
 
     bare_number: Literal["percent", "fraction", "refuse"] = "refuse"
     words: dict[str, State] = Field(default_factory=dict)
     currency: dict[str, str] = Field(default_factory=dict)
     lines: Literal["compound", "refuse"] = "refuse"
+    brackets: State | None = None
+    unread: Literal["reject", "keep"] = "reject"
 
 
 class CategorySpec(Spec):
@@ -133,6 +140,7 @@ class CategorySpec(Spec):
         stages: equal annual stages in which the cut is made, the first in the year after `hold_years`; 0 keeps the
             base rate for good.
         cut: share of the base rate that is cut in all (1 removes the duty, 0.5 halves it).
+        state: state of every line in the category where it gives no rate at all, such as `excluded`.
         source: article or note, and page, that defines it.
     """
 
@@ -140,6 +148,7 @@ class CategorySpec(Spec):
     hold_years: int = 0
     stages: int = 0
     cut: Decimal = Decimal(1)
+    state: State | None = None
     source: str
 
 
@@ -162,13 +171,27 @@ class StagingSpec(Spec):
     categories: dict[Text, CategorySpec]
 
 
+class PrintedSpec(Spec):
+    """Rates that a schedule prints by period.
+
+    Attributes:
+        columns: by extraction column, in order, the day from which its rate holds, such as `{year_1: 2022-01-01}`.
+            Dates, not years: periods may be of any length.
+        until: day on which the last column stops being authority; None where the law leaves it open.
+    """
+
+    columns: dict[str, date]
+    until: date | None = None
+
+
 class ScheduleSpec(Spec):
     """One importer's rates for one exporter, from one document.
 
     Attributes:
-        columns: which extraction column is `line_code`, `base_duty`, `category`.
+        columns: which extraction column is `line_code`, `stat_suffix`, `base_duty`, `category`.
         duty: how duties are written.
         staging: overrides of, or additions to, the regime's categories for this schedule.
+        printed: the columns of dated rates, where the schedule prints them; they are then its rates.
         lines: control total of tariff lines.
         decisions: ids of the decisions that bear on how it is read.
     """
@@ -185,6 +208,7 @@ class ScheduleSpec(Spec):
     columns: dict[str, str]
     duty: DutySpec
     staging: dict[Text, CategorySpec] = Field(default_factory=dict)
+    printed: PrintedSpec | None = None
     lines: int | None = None
 
 
