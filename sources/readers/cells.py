@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 _CODE = re.compile(r"0\d*|\d+\.\d+(\.\d+)*")
@@ -31,6 +32,7 @@ def cell_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+@lru_cache(maxsize=10_000)  # a tariff repeats few rates many times
 def number_text(value: float) -> str:
     """A number in plain decimal digits, as Excel holds it: 15 significant digits, no exponent."""
     text = format(value, ".15g")

@@ -6,6 +6,7 @@ Each function gives findings and changes nothing. Places are row and column from
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from sources.readers.layout import Place, SheetLayout, column_letters
@@ -20,9 +21,8 @@ def name_of(place: Place) -> str:
     return f"{column_letters(place[1])}{place[0] + 1}"
 
 
-def _some(names: Iterable[str], most: int = 5) -> str:
-    listed = list(names)
-    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+def _some(names: Iterable[str], count: int, most: int = 5) -> str:
+    return ", ".join(islice(names, most)) + (f" and {count - most} more" if count > most else "")
 
 
 def _cells(code: str, severity: str, message: str, places: Sequence[Place], remedy: str = "") -> list[Finding]:
@@ -32,7 +32,7 @@ def _cells(code: str, severity: str, message: str, places: Sequence[Place], reme
         Finding(
             code,
             severity,
-            message.format(n=len(places), cells=_some(map(name_of, places))),
+            message.format(n=len(places), cells=_some(map(name_of, places), len(places))),
             row_no=places[0][0] + 1,
             value=str(len(places)),
             remedy=remedy,
@@ -66,7 +66,7 @@ def _hidden_findings(body: Body, layout: SheetLayout, columns: Sequence[int]) ->
             Finding(
                 "hidden_column",
                 "warning",
-                f"Hidden columns were read like the others: {_some(map(column_letters, hidden))}.",
+                f"Hidden columns were read like the others: {_some(map(column_letters, hidden), len(hidden))}.",
                 value=str(len(hidden)),
                 remedy="Look at the columns in Excel (unhide) and decide whether they belong to the document.",
             )

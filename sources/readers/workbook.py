@@ -36,6 +36,7 @@ VERSION = "1"
 
 _OPTIONS = ("sheet", "header_row", "percent", "codes")
 _FIRST_ROWS = 60  # a header that is not found in these rows is not found
+_MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -250,11 +251,22 @@ def _body(rows: list[list[Any]], table: _Table) -> tuple[list[tuple[int, list[An
     return body, repeated
 
 
-def _layout(data: bytes, number: int) -> SheetLayout:
+def _layout(data: bytes, number: int, name: str) -> SheetLayout:
+    """The sheet's layout, read before its cells: two cells far apart would make calamine lay out all between them."""
     if data.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return xlsx_layout(archive, number)
-    return xls_layout(data, number)
+            layout = xlsx_layout(archive, number)
+    else:
+        layout = xls_layout(data, number)
+    bottom, right = layout.last
+    if (bottom + 1) * (right + 1) > _MOST_CELLS:
+        raise _refuse(
+            "sheet_too_large",
+            f"The sheet reaches to {column_letters(right)}{bottom + 1}, which is more than {_MOST_CELLS:,} cells.",
+            "Delete the stray cells far from the table (in Excel, Ctrl+End shows the last one) and save.",
+            sheet=name,
+        )
+    return layout
 
 
 def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> Reading:
@@ -275,7 +287,7 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
 
     Raises:
         FtaError: `document_unreadable`, `document_encrypted`, `sheet_missing`, `sheet_not_named`, `header_changed`,
-            `code_as_number`, `unknown_column`, `unknown_option`.
+            `code_as_number`, `unknown_column`, `unknown_option`, `sheet_too_large`.
     """
     unknown = set(options) - set(_OPTIONS)
     if unknown:
@@ -288,10 +300,10 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
     book = _open(path, data)
     number = _sheet_number(book, options.get("sheet"), path)
     name, page = book.sheet_names[number], number + 1
+    layout = _layout(data, number, name)
     sheet: CalamineSheet = book.get_sheet_by_index(number)
     rows = sheet.to_python(skip_empty_area=False)
     merged = sheet.merged_cell_ranges or []
-    layout = _layout(data, number)
     try:
         table = _find_table(rows, merged, columns, options.get("header_row"))
         body, repeated = _body(rows, table)
