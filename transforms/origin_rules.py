@@ -1,0 +1,221 @@
+"""From the extraction of a document with product-specific rules to rows of table `origin_rule`, and which rule applies.
+
+A rule may run over rows and pages; what cannot be placed at a code is rejected with its place. Phrases are read in
+`origin_grammar`; documents and readings are described in each regime's `origin.yml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sources.origin_specs import GeneralRuleSpec, ProcessesSpec, RuleSetSpec
+from transforms.origin_grammar import Vocabulary, fold, read_phrase, read_rule
+from transforms.origin_language import Rule, Text, dumps, parse_state
+from transforms.origin_print import print_rule
+from transforms.source_rows import source_row_id
+
+Record = dict[str, Any]
+
+
+class RowLike(Protocol):
+    """A row of an extraction, as `sources.extraction` makes it."""
+
+    @property
+    def locator(self) -> str: ...  # noqa: D102
+    @property
+    def page(self) -> int: ...  # noqa: D102
+    @property
+    def row_no(self) -> int: ...  # noqa: D102
+    @property
+    def role(self) -> str: ...  # noqa: D102
+    @property
+    def cells(self) -> Mapping[str, str]: ...  # noqa: D102
+
+
+class ExtractionLike(Protocol):
+    """An extraction, as `sources.extraction` makes it."""
+
+    @property
+    def document_id(self) -> str: ...  # noqa: D102
+    @property
+    def rows(self) -> Sequence[RowLike]: ...  # noqa: D102
+
+
+@dataclass
+class Phrase:
+    """The words of one rule, joined over the rows it runs over, at the row where it begins."""
+
+    row: RowLike
+    code: str
+    words: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The words on one line."""
+        return " ".join(" ".join(self.words).split())
+
+
+def vocabulary_of(spec: ProcessesSpec) -> Vocabulary:
+    """The vocabulary of processes for the grammar and the printer."""
+    spellings = {words: code for code, process in spec.processes.items() for words in process.also}
+    return Vocabulary({code: process.en for code, process in spec.processes.items()}, spellings)
+
+
+def origin_rule_rows(
+    extraction: ExtractionLike, spec: RuleSetSpec, regime_id: str, vocabulary: Vocabulary
+) -> tuple[list[Record], list[Record]]:
+    """Rows of `origin_rule`, and rows of `rejected_row` for what could not be placed.
+
+    Rows that fit no role are already rejected in `source_rows`.
+
+    Args:
+        extraction: the accepted extraction of the document.
+        spec: how the set is laid out, with its readings.
+        regime_id: the regime it belongs to.
+        vocabulary: the processes.
+    """
+    phrases, rejected = _phrases(extraction, spec)
+    readings = {fold(reading.phrase): reading.reading for reading in spec.readings}
+    read: dict[str, Rule] = {}
+    rows: list[Record] = []
+    numbers: dict[str, int] = {}
+    for phrase in phrases:
+        rule = read.setdefault(phrase.text, read_phrase(phrase.text, vocabulary, readings))
+        numbers[phrase.code] = numbers.get(phrase.code, 0) + 1
+        rows.append(
+            {
+                "regime_id": regime_id,
+                "document_id": extraction.document_id,
+                "hs_edition": spec.hs_edition,
+                "code_from": phrase.code,
+                "code_to": phrase.code,
+                "is_ex": 0,
+                "row_no": numbers[phrase.code],
+                **_reading(rule, vocabulary),
+                "valid_from": _day(spec.valid_from),
+                "valid_to": _day(spec.valid_to),
+                "superseded_by": spec.superseded_by,
+                "locator": phrase.row.locator,
+                "page": phrase.row.page,
+                "source_row_id": source_row_id(extraction.document_id, phrase.row.locator),
+            }
+        )
+    return rows, rejected
+
+
+def general_rule_row(spec: GeneralRuleSpec, regime_id: str, vocabulary: Vocabulary) -> Record:
+    """The row of `origin_rule` of a general rule; it has no code and no edition.
+
+    Raises:
+        Unread: its words are not canonical.
+    """
+    return {
+        "regime_id": regime_id,
+        "document_id": spec.at.document,
+        "hs_edition": None,
+        "code_from": None,
+        "code_to": None,
+        "is_ex": 0,
+        "row_no": 1,
+        **_reading(read_rule(spec.rule, vocabulary), vocabulary),
+        "valid_from": _day(spec.valid_from),
+        "valid_to": _day(spec.valid_to),
+        "superseded_by": None,
+        "locator": f"{spec.at.article}, page {spec.at.page}",
+        "page": spec.at.page,
+        "source_row_id": None,
+    }
+
+
+def _reading(rule: Rule, vocabulary: Vocabulary) -> Record:
+    words = rule.text if isinstance(rule, Text) else print_rule(rule, vocabulary.words)
+    return {"rule_text": words, "rule": dumps(rule), "parse_state": parse_state(rule)}
+
+
+def _day(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _phrases(extraction: ExtractionLike, spec: RuleSetSpec) -> tuple[list[Phrase], list[Record]]:
+    phrases: list[Phrase] = []
+    rejected: list[Record] = []
+    current: Phrase | None = None
+    for row in extraction.rows:
+        words = row.cells[spec.rule_column].replace("\n", " ").strip()
+        if row.role == "line":
+            column, code = _code(row, spec)
+            if not re.fullmatch(r"\d{2}|\d{4}|\d{6}", code):
+                rejected.append(_reject(extraction, row, column, code, "2, 4 or 6 digits", "it is no HS code"))
+                current = None
+                continue
+            current = Phrase(row, code, [words] if words else [])
+            phrases.append(current)
+        elif row.role == "heading":
+            current = None
+        elif row.role == "continuation" and words:
+            if current is None:
+                reason = "its words continue no rule: the row before it is a heading or was rejected"
+                rejected.append(_reject(extraction, row, spec.rule_column, words, "a line before it", reason))
+            else:
+                current.words.append(words)
+    return phrases, rejected
+
+
+def _code(row: RowLike, spec: RuleSetSpec) -> tuple[str, str]:
+    """The narrowest column that is filled, and its digits."""
+    for column in spec.code_columns:
+        if cell := row.cells[column].strip():
+            return column, re.sub(r"[.\s]", "", cell)
+    return spec.code_columns[-1], ""
+
+
+def _reject(
+    extraction: ExtractionLike, row: RowLike, column: str | None, value: str, expected: str, reason: str
+) -> Record:
+    return {
+        "document_id": extraction.document_id,
+        "locator": row.locator,
+        "page": row.page,
+        "row_no": row.row_no,
+        "column_name": column,
+        "value": value,
+        "expected": expected,
+        "reason": reason,
+        "remedy": "Look at the page; mend the cell in corrections.yml or the roles in documents.yml.",
+    }
+
+
+# --- which rule applies ----------------------------------------------------------------------------------------------
+
+LEVELS = {6: "subheading", 4: "heading", 2: "chapter"}
+
+
+def rules_by_code(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """Rows of `origin_rule` that stand at a code, by each code they cover."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["code_from"] is not None:
+            size = len(row["code_from"])
+            for number in range(int(row["code_from"]), int(row["code_to"]) + 1):
+                found.setdefault(f"{number:0{size}d}", []).append(row)
+    return found
+
+
+def resolve(by_code: Mapping[str, list[Mapping[str, Any]]], subheading: str) -> tuple[str, list[Mapping[str, Any]]]:
+    """The rules for a subheading of the rules' own edition, and the level they stand at.
+
+    The narrowest level wins; rules for part of a code (`is_ex`) leave the rest of it to the next level up, whose rules
+    follow. Where no rule stands at any level the level is `general` and the list empty.
+    """
+    found: list[Mapping[str, Any]] = []
+    level = "general"
+    for size, name in LEVELS.items():
+        if rules := by_code.get(subheading[:size]):
+            level = name if not found else level
+            found += rules
+            if not all(rule["is_ex"] for rule in rules):
+                break
+    return level, found
