@@ -472,6 +472,12 @@ class Hs2022PreferenceRate(FtaTable, table=True):
     duty_id: str | None = column(
         "code", "The duty all contributors share, ad valorem or not.", nullable=True, references="duty.duty_id"
     )
+    rate_max_pct: Decimal | None = column(
+        "rate",
+        "Upper bound that all contributors share, where only a bound is known.",
+        nullable=True,
+        unit="percentage points",
+    )
 
 
 class Hs2022MfnRate(FtaTable, table=True):
