@@ -1,0 +1,43 @@
+"""What judging needs to know beyond the tables themselves: the descriptions they came from, and what came before.
+
+All of it is data that the caller passes in; no agreement and no country is named by a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pyarrow as pa
+
+from sources.registry import Registry
+
+EDITION_TOTALS: Mapping[str, Mapping[int, int]] = {"HS 2022": {2: 96, 4: 1228, 6: 5612}}
+"""Chapters, headings and subheadings of an HS edition (WCO, HS Nomenclature 2022; chapter 77 is reserved)."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a body of tables is judged against.
+
+    Attributes:
+        registry: the descriptions: control totals and words of schedules, expected hashes, facts of documents,
+            categories, digits of nomenclatures.
+        content_hash: of exactly the tables that are judged, computed by the caller.
+        previous: tables of the last release, or None where there is none.
+        duty_bands: by importer, the ad valorem base rates that its tariff knows.
+        rule_totals: by document, its control total of subheadings with a rule of origin.
+        edition_totals: by HS edition and level, the number of nodes.
+        base_from_mfn: by schedule whose base rates are the applied MFN rates of one day, that day (ISO).
+        countries: English names of countries that prose may name as partners, with their ISO codes.
+    """
+
+    registry: Registry
+    content_hash: str
+    previous: Mapping[str, pa.Table] | None = None
+    duty_bands: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
+    rule_totals: Mapping[str, int] = field(default_factory=dict)
+    edition_totals: Mapping[str, Mapping[int, int]] = field(default_factory=lambda: EDITION_TOTALS)
+    base_from_mfn: Mapping[str, str] = field(default_factory=dict)
+    countries: Mapping[str, str] = field(default_factory=dict)

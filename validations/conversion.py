@@ -1,0 +1,83 @@
+"""Rules of the conversion to HS 2022: no code left out, no orphan, nothing ambiguous without its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from validations.desk import ALL, Desk, Judge
+from validations.judgement import RuleResult
+
+RATES = (("hs2022_preference_rate", "schedule_id"), ("hs2022_mfn_rate", f"'{ALL}'"))
+
+
+def codes_complete(desk: Desk) -> Iterator[RuleResult]:
+    """C44: every subheading of HS 2022 stands in every full schedule that has rates, and every rate's code exists."""
+    yield from desk.look(
+        "C44", "hs2022_preference_rate",
+        """with wanted as (select code, row_key from hs_node where edition = 'HS 2022' and level = 6),
+        held as (select distinct schedule_id, hs6 from hs2022_preference_rate),
+        full_schedules as (select schedule_id from schedule where completeness = 'full'
+                           and schedule_id in (select schedule_id from preference_rate))
+        select f.schedule_id as subject, w.row_key, h.hs6 is null as bad, w.code || ' is missing' as detail
+        from full_schedules f cross join wanted w left join held h on h.schedule_id = f.schedule_id and h.hs6 = w.code
+        union all
+        select r.schedule_id, r.row_key, w.code is null, r.hs6 || ' is no subheading of HS 2022'
+        from hs2022_preference_rate r left join wanted w on w.code = r.hs6
+        where exists (select 1 from wanted)""",
+    )  # fmt: skip
+    yield from desk.look(
+        "C44", "preference_rate",
+        """with used as (select distinct r.schedule_id, c.line_code
+                         from hs2022_contributor c join preference_rate r on r.row_key = c.source_rate_row_key)
+        select p.schedule_id as subject, p.row_key, u.line_code is null as bad,
+               'line ' || p.line_code || ' goes to no HS 2022 code' as detail
+        from preference_rate p left join used u using (schedule_id, line_code)
+        where p.schedule_id in (select schedule_id from hs2022_preference_rate)""",
+    )  # fmt: skip
+    yield from desk.look(
+        "C44", "hs2022_contributor",
+        f"""with targets as (select row_key, schedule_id from hs2022_preference_rate
+                             union all select row_key, '{ALL}' from hs2022_mfn_rate),
+        sources as (select row_key from preference_rate union all select row_key from mfn_rate)
+        select coalesce(t.schedule_id, '{ALL}') as subject, c.row_key, t.row_key is null or s.row_key is null as bad,
+               'line ' || c.line_code || ' contributes to or from a rate that is not here' as detail
+        from hs2022_contributor c left join targets t on t.row_key = c.rate_row_key
+        left join sources s on s.row_key = c.source_rate_row_key""",
+    )  # fmt: skip
+
+
+def ambiguity_explained(desk: Desk) -> Iterator[RuleResult]:
+    """C45: an ambiguous rate is null, says why, and has contributors; one not held says why."""
+    for table, subject in RATES:
+        yield from desk.look(
+            "C45", table,
+            f"""with fed as (select distinct rate_row_key from hs2022_contributor)
+            select {subject} as subject, r.row_key,
+                   r.rate_pct is not null or r.reason is null
+                   or (r.state = 'ambiguous' and f.rate_row_key is null) as bad,
+                   r.hs6 || ' from ' || r.valid_from || ' is ' || r.state || ', reason ' || coalesce(r.reason, 'none')
+                   as detail
+            from {table} r left join fed f on f.rate_row_key = r.row_key where r.state in ('ambiguous', 'not_held')""",
+        )  # fmt: skip
+
+
+def own_transposition(desk: Desk) -> Iterator[RuleResult]:
+    """C46: where a party's own HS 2022 schedule is held beside an older one, our conversion of the older agrees."""
+    yield from desk.look(
+        "C46", "hs2022_preference_rate",
+        """select a.schedule_id as subject, a.row_key, a.rate_pct <> b.rate_pct as bad,
+                  a.hs6 || ': ours ' || a.rate_pct || ', the party''s own ' || b.rate_pct as detail
+        from hs2022_preference_rate a join schedule s on s.schedule_id = a.schedule_id and s.hs_edition <> 'HS 2022'
+        join schedule o on o.regime_id = s.regime_id and o.importer = s.importer and o.exporter = s.exporter
+             and o.hs_edition = 'HS 2022'
+        join hs2022_preference_rate b on b.schedule_id = o.schedule_id and b.hs6 = a.hs6
+             and b.valid_from < coalesce(a.valid_to, '9999') and a.valid_from < coalesce(b.valid_to, '9999')
+        where a.rate_pct is not null and b.rate_pct is not null""",
+    )  # fmt: skip
+
+
+RULES: tuple[tuple[str, Judge], ...] = (
+    ("C44", codes_complete),
+    ("C45", ambiguity_explained),
+    ("C46", own_transposition),
+)

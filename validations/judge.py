@@ -1,0 +1,50 @@
+"""One judgement on one body of tables: the suites for columns and the rules across tables, weighed together.
+
+Great Expectations, DuckDB and pandas are imported only when judging; a kept judgement is read by
+`validations.judgement` without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pyarrow as pa
+
+from validations.context import Context
+from validations.judgement import Judgement, RuleResult, conclude, verdict
+
+
+def judge(tables: Mapping[str, pa.Table], context: Context) -> Judgement:
+    """Judge tables by every rule of the catalogue.
+
+    Args:
+        tables: tables of `warehouse.tables` by name; one that is absent is taken as empty.
+        context: descriptions, last release and content hash.
+
+    Returns:
+        Results on every rule; those of C50 are `not_applicable` until the publisher has files to compare.
+    """
+    from validations.suites import judge_columns
+
+    return conclude(context.content_hash, [*judge_columns(tables), *judge_rules(tables, context)], schedules_of(tables))
+
+
+def judge_rules(tables: Mapping[str, pa.Table], context: Context) -> Iterator[RuleResult]:
+    """Judge tables by the rules across tables alone, without Great Expectations."""
+    from validations import agreement, conversion, coverage, duties, origin, rates, structure
+    from validations.desk import Desk
+
+    with Desk(tables, context) as desk:
+        for theme in (structure, duties, coverage, rates, origin, agreement, conversion):
+            for _, judge_rule in theme.RULES:
+                yield from judge_rule(desk)
+    yield verdict("C50", "all", "all", checked=0, failed=0)
+
+
+def schedules_of(tables: Mapping[str, pa.Table]) -> dict[str, str]:
+    """The document of each schedule, as far as the tables name them."""
+    schedule = tables.get("schedule")
+    if schedule is None or not {"schedule_id", "document_id"} <= set(schedule.column_names):
+        return {}
+    pairs = zip(schedule["schedule_id"].to_pylist(), schedule["document_id"].to_pylist(), strict=True)
+    return {str(schedule_id): str(document_id) for schedule_id, document_id in pairs}

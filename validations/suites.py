@@ -1,0 +1,207 @@
+"""Great Expectations suites for the columns of each table, made from the table definitions.
+
+What one column or one key can show belongs here: columns present, nulls, uniqueness, vocabularies, patterns, ranges.
+Each expectation carries the catalogue's rule in its `meta`. Rules that need two rows or two tables are elsewhere.
+
+Great Expectations passes every map expectation on an empty frame, skips nulls, and fails on a missing column with an
+exception inside: so an empty table is `not_applicable`, nulls have an expectation of their own, and expectations are
+made only for columns that are there. A pass looks at counts; which rows are at fault is asked only of what failed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from validations.judgement import RuleResult, verdict
+from warehouse.tables import TABLES, arrow_schema, columns_of
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+ALL = "all"
+KEY = "row_key"
+DATE = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+PATTERNS = {
+    "hs6": r"^\d{6}$",
+    "hs6_from": r"^\d{6}$",
+    "line_code": r"^\d{4,12}$",
+    "stat_suffix": r"^\d+[A-Z]?$",
+    "importer": r"^([A-Z]{2}|\*)$",
+    "party_id": r"^[A-Z]{2}$",
+    "currency": r"^[A-Z]{3}$",
+    "sha256": r"^[0-9a-f]{64}$",
+    "row_key": r"^[a-z2-7]{16}$",
+}
+"""Patterns of codes by column name (HS: digits only; ISO 3166 alpha-2; ISO 4217; SHA-256)."""
+TABLE_PATTERNS = {
+    ("hs_correlation", "code_from"): r"^\d{6}$",
+    ("hs_correlation", "code_to"): r"^\d{6}$",
+    ("origin_rule", "code_from"): r"^(\d{2}|\d{4}|\d{6})$",
+    ("origin_rule", "code_to"): r"^(\d{2}|\d{4}|\d{6})$",
+    ("de_minimis", "code_from"): r"^\d{2,6}$",
+    ("de_minimis", "code_to"): r"^\d{2,6}$",
+    ("hs_node", "code"): r"^([IVX]+|\d{2}|\d{4}|\d{6})$",
+}
+RATE_RANGE = (0, 1000)
+"""Ad valorem rates in percentage points (C26)."""
+NOT_JUDGED = ("validation_result", "change")
+"""Tables that come after judging."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing at fault: a row, or (subject None) the whole table."""
+
+    subject: str | None
+    key: str | None
+    detail: str
+
+
+def judge_columns(tables: Mapping[str, pa.Table]) -> Iterator[RuleResult]:
+    """Judge the columns of every table by its suite.
+
+    Args:
+        tables: tables by name; absent and empty ones are `not_applicable`.
+
+    Yields:
+        One result per rule, table and subject (schedule, document or `all`).
+    """
+    gx = _great_expectations()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    frames = context.data_sources.add_pandas("warehouse").add_dataframe_asset("table")
+    whole = frames.add_batch_definition_whole_dataframe("whole")
+    for name in TABLES:
+        if name in NOT_JUDGED:
+            continue
+        table = tables.get(name)
+        if table is None or not table.num_rows:
+            yield verdict("C08", name, ALL, checked=0, failed=0)
+            continue
+        frame = as_frame(table)
+        yield from _judge_table(gx, whole.get_batch({"dataframe": frame}), name, frame, _types(name, table))
+
+
+def expectations(name: str, present: list[str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The expectations on a table: rule, expectation class, and its arguments.
+
+    Args:
+        name: the table.
+        present: columns that are there; only these get expectations of their own.
+    """
+    yield "C08", "ExpectTableColumnsToMatchSet", {"column_set": arrow_schema(name).names, "exact_match": True}
+    key = [column for column in TABLES[name].natural_key if column in present]
+    if len(key) > 1:
+        yield "C01", "ExpectCompoundColumnsToBeUnique", {"column_list": key, "ignore_row_if": "never"}
+    elif key:
+        yield "C01", "ExpectColumnValuesToBeUnique", {"column": key[0]}
+    for column, meta in columns_of(name).items():
+        if column not in present:
+            continue
+        if column == KEY:
+            yield "C01", "ExpectColumnValuesToBeUnique", {"column": column}
+        if not meta.nullable:
+            yield "C08", "ExpectColumnValuesToNotBeNull", {"column": column}
+        if meta.enum:
+            yield "C31", "ExpectColumnValuesToBeInSet", {"column": column, "value_set": list(meta.enum)}
+        if meta.kind == "flag":
+            yield "C31", "ExpectColumnValuesToBeInSet", {"column": column, "value_set": [0, 1]}
+        if meta.kind == "date":
+            yield "C04", "ExpectColumnValuesToMatchRegex", {"column": column, "regex": DATE}
+        if meta.kind == "rate":
+            low, high = RATE_RANGE
+            yield "C26", "ExpectColumnValuesToBeBetween", {"column": column, "min_value": low, "max_value": high}
+        if pattern := TABLE_PATTERNS.get((name, column), PATTERNS.get(column)):
+            yield "C07", "ExpectColumnValuesToMatchRegex", {"column": column, "regex": pattern}
+
+
+def as_frame(table: pa.Table) -> pd.DataFrame:
+    """A table as pandas sees it: text as text, rates as floats for comparison, nulls kept as nulls."""
+    fields = [
+        pa.field(f.name, pa.float64()) if pa.types.is_decimal(f.type) else f for f in table.schema
+    ]  # fmt: skip
+    frame: pd.DataFrame = table.cast(pa.schema(fields)).to_pandas(integer_object_nulls=True)
+    return frame
+
+
+def _judge_table(gx: Any, batch: Any, name: str, frame: pd.DataFrame, types: list[str]) -> Iterator[RuleResult]:
+    made = [
+        getattr(gx.expectations, kind)(**arguments, meta={"rule": rule})
+        for rule, kind, arguments in expectations(name, list(frame.columns))
+    ]
+    outcome = batch.validate(gx.ExpectationSuite(name=name, expectations=made), result_format="BOOLEAN_ONLY")
+    subjects = _subjects(frame)
+    faults: dict[str, list[Fault]] = {"C07": [Fault(None, None, text) for text in types]}
+    for expectation in made:
+        faults.setdefault(expectation.meta["rule"], [])
+    for result in outcome.results:
+        if not result.success:
+            rule = result.expectation_config.meta["rule"]
+            faults[rule] += _faults(batch, result.expectation_config.to_domain_obj(), frame, subjects)
+    checked = Counter(subjects)
+    for rule in sorted(faults):
+        for subject in sorted(checked):
+            own = [fault for fault in faults[rule] if fault.subject in (subject, None)]
+            yield verdict(
+                rule, name, subject, checked=checked[subject], failed=len(own),
+                sample=(fault.key for fault in own if fault.key), detail=own[0].detail if own else None,
+            )  # fmt: skip
+
+
+def _faults(batch: Any, expectation: Expectation, frame: pd.DataFrame, subjects: list[str]) -> list[Fault]:
+    """What breaks an expectation that failed: its rows, or the table as a whole where it is not about rows."""
+    found = batch.validate(expectation, result_format="COMPLETE")
+    rows = found.result.get("unexpected_index_list")
+    if not rows:
+        return [Fault(None, None, _whole_table(found))]
+    columns = getattr(expectation, "column_list", None) or [getattr(expectation, "column", KEY)]
+    keys = frame[KEY].tolist() if KEY in frame.columns else [None] * len(frame)
+    seen = frame[columns].iloc[rows].astype(str).agg(" ".join, axis=1).tolist()
+    name = ", ".join(columns)
+    return [
+        Fault(subjects[row], keys[row], f"{name} is {value}") for row, value in zip(rows, seen, strict=True)
+    ]  # fmt: skip
+
+
+def _whole_table(found: Any) -> str:
+    details = found.result.get("details", {})
+    mismatched = details.get("mismatched")
+    if mismatched:
+        return "; ".join(f"{how} columns: {', '.join(names)}" for how, names in sorted(mismatched.items()))
+    messages = {info.get("exception_message") for info in found.exception_info.values() if isinstance(info, dict)}
+    return "; ".join(sorted(message for message in messages if message)) or found.expectation_config.type
+
+
+def _types(name: str, table: pa.Table) -> list[str]:
+    """Columns whose type is not the published one."""
+    return [
+        f"{field.name} is {table.schema.field(field.name).type} where {field.type} is the rule"
+        for field in arrow_schema(name)
+        if field.name in table.column_names and table.schema.field(field.name).type != field.type
+    ]
+
+
+def _subjects(frame: pd.DataFrame) -> list[str]:
+    for column in ("schedule_id", "document_id"):
+        if column in frame.columns:
+            return [str(value) if isinstance(value, str) else ALL for value in frame[column].tolist()]
+    return [ALL] * len(frame)
+
+
+def _great_expectations() -> Any:
+    """Great Expectations without its telemetry and its chatter; imported here, since that takes seconds."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    return great_expectations
