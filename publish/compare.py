@@ -105,7 +105,7 @@ class _Query:
         return {"hs6": hs6, **_description(self.connection, hs6), "mfn": mfn, "regimes": regimes}
 
     def _certificate(self, regime_id: str) -> Row:
-        return {**self.certificates[regime_id], "form": self.pairs[regime_id]["certificate_form"]}
+        return {"form": self.pairs[regime_id]["certificate_form"], **self.certificates[regime_id]}
 
     def _entry(
         self, regime_id: str, schedule_id: str | None, periods: list[Row], current: Row | None,

@@ -51,12 +51,16 @@ def rows(connection: sqlite3.Connection, sql: str, values: Sequence[object] = ()
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
 def contributing_lines(connection: sqlite3.Connection, keys: Iterable[str], day: str) -> dict[str, list[Row]]:
     """By HS 2022 rate, the national lines that it rests on, with the rate of each on the day."""
     wanted = list(keys)
     found: dict[str, list[Row]] = defaultdict(list)
     if wanted:
-        sql = _LINES.format(marks=", ".join("?" * len(wanted)))
+        sql = _LINES.format(marks=_marks(wanted))
         for row in rows(connection, sql, (*wanted, day, day)):
             found[row.pop("rate_row_key")].append(row)
     return found
@@ -75,10 +79,9 @@ def line_periods(connection: sqlite3.Connection, code: str, schedule_id: str) ->
 def rules(connection: sqlite3.Connection, hs6: str, regimes: Iterable[str], day: str) -> dict[str, Row]:
     """By regime, the rule of origin of a subheading; where several stand beside each other, all as `candidates`."""
     wanted = list(regimes)
-    marks = ", ".join("?" * len(wanted))
-    sql = f"SELECT * FROM v_origin WHERE hs6 = ? AND regime_id IN ({marks}) ORDER BY regime_id, valid_from, code_from"
+    sql = "SELECT * FROM v_origin WHERE hs6 = ? AND level IS NOT NULL ORDER BY regime_id, valid_from, code_from"
     held: dict[str, list[Row]] = defaultdict(list)
-    for row in rows(connection, sql, (hs6, *wanted)) if wanted else ():
+    for row in rows(connection, sql, (hs6,)) if wanted else ():
         held[row["regime_id"]].append(row)
     return {regime: _one_rule(held[regime], day) for regime in wanted}
 
@@ -115,32 +118,30 @@ def _holds(row: Row, day: str) -> bool:
 
 
 def certificates(connection: sqlite3.Connection, regimes: Iterable[str], day: str) -> dict[str, Row]:
-    """By regime, the form of the proof of origin, how long it is valid and how long records are kept.
+    """By regime, how long a proof of origin is valid and how long records are kept.
 
     `validity` and `retention` are words such as `12 months`, null where the regime's text is not held;
     `provisions` holds the value, number, unit, article and page of each.
     """
     wanted = list(regimes)
-    marks = ", ".join("?" * len(wanted))
     sql = (
-        "SELECT regime_id, certificate_form, code, value, value_num, unit, article, page, document_id, valid_from,"
-        f" valid_to, evidence FROM v_certificate WHERE regime_id IN ({marks})"
-        " AND code IN ('validity_period', 'retention_period') ORDER BY regime_id, code, row_no"
+        "SELECT regime_id, code, value, value_num, unit, article, page, document_id, valid_to, evidence FROM provision"
+        f" WHERE regime_id IN ({_marks(wanted)}) AND code IN ('validity_period', 'retention_period')"
+        " ORDER BY regime_id, code, row_no"
     )
     answers: dict[str, Row] = {
-        regime: {"form": None, "validity": None, "retention": None, "state": "not_held", "provisions": []}
-        for regime in wanted
+        regime: {"validity": None, "retention": None, "state": "not_held", "provisions": []} for regime in wanted
     }
     for row in rows(connection, sql, wanted) if wanted else ():
         answer = answers[row.pop("regime_id")]
-        answer["form"] = row.pop("certificate_form")
-        if row["value"] == "not_held" or (row["valid_to"] is not None and row["valid_to"] <= day):
+        until = row.pop("valid_to")
+        if row["value"] == "not_held" or (until is not None and until <= day):
             continue
         key = "validity" if row["code"] == "validity_period" else "retention"
         words = _period(row)
         answer[key] = words if answer[key] is None else f"{answer[key]}; {words}"
         answer["state"] = "held"
-        answer["provisions"].append({k: v for k, v in row.items() if k not in ("valid_from", "valid_to")})
+        answer["provisions"].append(row)
     return answers
 
 

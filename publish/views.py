@@ -10,8 +10,9 @@ import sqlite3
 from pathlib import Path
 
 VIEWS = ("v_agreement", "v_comparison", "v_rate_by_year", "v_mfn", "v_origin", "v_provision", "v_certificate")
-HELPERS = ("v_member", "v_pair", "v_schedule_pair", "v_year", "v_provision_code")
-SEARCH_TABLES = ("hs_search", "hs_search_km", "hs_word")
+HELPERS = ("v_member", "v_pair", "v_year", "v_provision_code")
+PAIR_TABLES = ("pair", "pair_schedule")
+SEARCH_TABLES = ("hs_search", "hs_search_km", "hs_word")  # full-text tables bring shadow tables of their own
 
 # Each serves a query of the portal or of the command line; a table's key columns are left to the release writer.
 INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -82,16 +83,18 @@ def _install_search(connection: sqlite3.Connection) -> None:
 
     `hs_search` holds code, the subheading's, heading's and chapter's English words and the path; words are stemmed and
     can be asked for by prefix. `hs_search_km` holds the Khmer path by trigrams, because Khmer is written without
-    spaces. `hs_word` holds the English words themselves by trigrams, to find a misspelt one.
+    spaces. `hs_word` holds the English words themselves, to find the one that a misspelt word was meant to be.
     """
     connection.executescript("""
         CREATE VIRTUAL TABLE hs_search USING fts5(
-            code, name, heading, path, tokenize = 'porter unicode61 remove_diacritics 2', prefix = '4 6');
+            code, name, heading, chapter, path, tokenize = 'porter unicode61 remove_diacritics 2', prefix = '4 6');
         CREATE VIRTUAL TABLE hs_search_km USING fts5(code UNINDEXED, path, tokenize = 'trigram');
-        CREATE VIRTUAL TABLE hs_word USING fts5(word, tokenize = 'trigram');
-        INSERT INTO hs_search (code, name, heading, path)
-            SELECT n.code, n.description_en, h.description_en, n.path_en
-            FROM hs_node AS n LEFT JOIN hs_node AS h ON h.edition = n.edition AND h.code = substr(n.code, 1, 4)
+        CREATE TABLE hs_word (word TEXT PRIMARY KEY, letters INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO hs_search (code, name, heading, chapter, path)
+            SELECT n.code, n.description_en, h.description_en, c.description_en, n.path_en
+            FROM hs_node AS n
+            LEFT JOIN hs_node AS h ON h.edition = n.edition AND h.code = substr(n.code, 1, 4)
+            LEFT JOIN hs_node AS c ON c.edition = n.edition AND c.code = substr(n.code, 1, 2)
             WHERE n.edition = 'HS 2022' AND n.level = 6 ORDER BY n.code;
         INSERT INTO hs_search_km (code, path)
             SELECT code, path_km FROM hs_node
@@ -100,11 +103,11 @@ def _install_search(connection: sqlite3.Connection) -> None:
         INSERT INTO temp.hs_plain (path)
             SELECT path_en FROM hs_node WHERE edition = 'HS 2022' AND path_en IS NOT NULL ORDER BY code;
         CREATE VIRTUAL TABLE temp.hs_vocabulary USING fts5vocab(temp, hs_plain, row);
-        INSERT INTO hs_word (word)
-            SELECT term FROM temp.hs_vocabulary WHERE length(term) >= 4 AND term NOT GLOB '*[0-9]*' ORDER BY term;
+        INSERT INTO hs_word
+            SELECT term, length(term) FROM temp.hs_vocabulary
+            WHERE length(term) >= 4 AND term NOT GLOB '*[0-9]*' ORDER BY term;
         DROP TABLE temp.hs_vocabulary;
         DROP TABLE temp.hs_plain;
         INSERT INTO hs_search (hs_search) VALUES ('optimize');
         INSERT INTO hs_search_km (hs_search_km) VALUES ('optimize');
-        INSERT INTO hs_word (hs_word) VALUES ('optimize');
     """)

@@ -8,39 +8,66 @@ SELECT party_id AS member_of, party_id, NULL AS valid_from, NULL AS valid_to FRO
 UNION ALL
 SELECT group_id, party_id, valid_from, valid_to FROM party_group;
 
--- Every regime under which `importer` may give preference to goods of `exporter`.
+-- Every regime under which `importer` may give preference to goods of `exporter`: a table, because every question asks it.
 -- standing: `dated` (in force from in_force_from), `unknown` (the day is not held), `not_in_force`.
-CREATE VIEW v_pair AS
-SELECT g.regime_id, e.party_id AS exporter, i.party_id AS importer,
-       max(e.in_force_from, i.in_force_from) AS in_force_from,
-       nullif(min(ifnull(e.in_force_to, '9999-12-31'), ifnull(i.in_force_to, '9999-12-31')), '9999-12-31')
-           AS in_force_to,
+-- why_none: why no rate of the pair may be shown, where none is: `no_line` in the schedules held, the schedule
+-- `superseded`, entry into force not known (`in_force_unknown`), or `no_schedule` held.
+CREATE TABLE pair (
+    exporter TEXT NOT NULL, importer TEXT NOT NULL, regime_id TEXT NOT NULL, in_force_from TEXT, in_force_to TEXT,
+    standing TEXT NOT NULL, why_none TEXT NOT NULL,
+    PRIMARY KEY (exporter, importer, regime_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO pair
+SELECT e.party_id, i.party_id, g.regime_id, max(e.in_force_from, i.in_force_from),
+       nullif(min(ifnull(e.in_force_to, '9999-12-31'), ifnull(i.in_force_to, '9999-12-31')), '9999-12-31'),
        CASE WHEN g.status = 'signed' AND max(e.in_force_from, i.in_force_from) IS NULL THEN 'not_in_force'
             WHEN g.status = 'lapsed' AND e.in_force_to IS NULL AND i.in_force_to IS NULL THEN 'not_in_force'
             WHEN max(e.in_force_from, i.in_force_from) IS NULL THEN 'unknown'
-            ELSE 'dated' END AS standing,
-       g.short_name, g.name_en, g.name_km, g.status AS regime_status, g.signed_on, g.certificate_form, g.kind
+            ELSE 'dated' END,
+       'no_schedule'
 FROM regime_party AS i
 JOIN regime_party AS e ON e.regime_id = i.regime_id AND e.party_id <> i.party_id
 JOIN regime AS g ON g.regime_id = i.regime_id
-WHERE i.role IN ('grants', 'both') AND e.role IN ('receives', 'both');
+WHERE i.role IN ('grants', 'both') AND e.role IN ('receives', 'both')
+ORDER BY 1, 2, 3;
 
--- Schedules by pair, with the dates between which they may be shown as rates. A treaty's schedule whose entry into
+-- Schedules by pair, with the days between which they may be shown as rates. A treaty's schedule whose entry into
 -- force is not known is no rate; an importer's own tariff is its own evidence that the preference is given.
-CREATE VIEW v_schedule_pair AS
-SELECT p.regime_id, p.exporter, p.importer, p.in_force_from, p.in_force_to, p.standing,
-       s.schedule_id, s.layer, s.completeness, s.document_id, s.base_is, s.status AS schedule_status,
-       s.nomenclature_id, s.hs_edition, d.known_from, d.known_until,
-       max(ifnull(p.in_force_from, ''), ifnull(m.valid_from, ''), ifnull(d.known_from, '')) AS shown_from,
-       min(ifnull(p.in_force_to, '9999-12-31'), ifnull(m.valid_to, '9999-12-31'), ifnull(d.known_until, '9999-12-31'))
-           AS shown_to
-FROM v_pair AS p
+CREATE TABLE pair_schedule (
+    exporter TEXT NOT NULL, importer TEXT NOT NULL, regime_id TEXT NOT NULL, schedule_id TEXT NOT NULL,
+    in_force_from TEXT, in_force_to TEXT, shown_from TEXT NOT NULL, shown_to TEXT NOT NULL,
+    layer TEXT NOT NULL, completeness TEXT NOT NULL, schedule_status TEXT NOT NULL, nomenclature_id TEXT NOT NULL,
+    document_id TEXT NOT NULL, known_from TEXT, known_until TEXT, base_is TEXT,
+    PRIMARY KEY (exporter, importer, regime_id, schedule_id, shown_from)
+) STRICT, WITHOUT ROWID;
+INSERT INTO pair_schedule
+SELECT p.exporter, p.importer, p.regime_id, s.schedule_id, p.in_force_from, p.in_force_to,
+       max(ifnull(p.in_force_from, ''), ifnull(m.valid_from, ''), ifnull(d.known_from, '')),
+       min(ifnull(p.in_force_to, '9999-12-31'), ifnull(m.valid_to, '9999-12-31'), ifnull(d.known_until, '9999-12-31')),
+       s.layer, s.completeness, s.status, s.nomenclature_id, s.document_id, d.known_from, d.known_until, s.base_is
+FROM pair AS p
 JOIN schedule AS s ON s.regime_id = p.regime_id AND s.importer = p.importer
 JOIN v_member AS m ON m.member_of = s.exporter AND m.party_id = p.exporter
 JOIN document AS d ON d.document_id = s.document_id
 WHERE s.status <> 'superseded'
   AND (p.standing = 'dated'
-       OR (p.standing = 'unknown' AND s.layer IN ('partner_transposed', 'domestic_instrument')));
+       OR (p.standing = 'unknown' AND s.layer IN ('partner_transposed', 'domestic_instrument')))
+ORDER BY 1, 2, 3, 4, 7;
+
+UPDATE pair SET why_none = CASE
+    WHEN EXISTS (SELECT 1 FROM pair_schedule AS q WHERE q.exporter = pair.exporter AND q.importer = pair.importer
+                 AND q.regime_id = pair.regime_id) THEN 'no_line'
+    WHEN s.status = 'superseded' THEN 'superseded' ELSE 'in_force_unknown' END
+FROM (SELECT s.regime_id, s.importer, m.party_id AS exporter, max(s.status) AS status
+      FROM schedule AS s JOIN v_member AS m ON m.member_of = s.exporter GROUP BY 1, 2, 3) AS s
+WHERE s.regime_id = pair.regime_id AND s.importer = pair.importer AND s.exporter = pair.exporter;
+
+-- The pairs with the facts of their regime.
+CREATE VIEW v_pair AS
+SELECT p.*, g.short_name, g.name_en, g.name_km, g.status AS regime_status, g.signed_on, g.certificate_form, g.kind,
+       g.party_form, g.side_form
+FROM pair AS p
+JOIN regime AS g ON g.regime_id = p.regime_id;
 
 -- One row a pair, subheading, regime, schedule and period. Filter by exporter, importer and hs6.
 CREATE VIEW v_comparison AS
@@ -51,7 +78,7 @@ SELECT q.exporter, q.importer, r.hs6, q.regime_id, q.schedule_id,
        r.min_pct, r.max_pct, r.mean_pct, r.n_lines, r.n_distinct, r.n_free, r.n_excluded, r.n_non_ad_valorem,
        q.layer, q.completeness, q.document_id, q.base_is, q.schedule_status, q.nomenclature_id,
        q.known_from, q.known_until, r.row_key AS rate_row_key
-FROM v_schedule_pair AS q
+FROM pair_schedule AS q
 JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
 LEFT JOIN duty AS d ON d.duty_id = r.duty_id
 WHERE max(r.valid_from, q.shown_from) < min(ifnull(r.valid_to, '9999-12-31'), q.shown_to)
@@ -66,9 +93,14 @@ FROM (SELECT q.*, r.hs6, r.relation, max(min(ifnull(r.valid_to, '9999-12-31'), q
                          WHERE n.hs6 = r.hs6 AND n.schedule_id = r.schedule_id
                            AND n.valid_from >= r.valid_to AND n.valid_from < q.shown_to), '9999-12-31'),
                  ifnull(q.in_force_to, '9999-12-31')) AS resumes
-      FROM v_schedule_pair AS q
+      FROM pair_schedule AS q
       JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
-      WHERE r.valid_from < q.shown_to) AS g
+      WHERE r.valid_from < q.shown_to
+        AND min(ifnull(r.valid_to, '9999-12-31'), q.shown_to) < ifnull(q.in_force_to, '9999-12-31')
+        AND (ifnull(r.valid_to, '9999-12-31') >= q.shown_to
+             OR NOT EXISTS (SELECT 1 FROM hs2022_preference_rate AS n
+                            WHERE n.hs6 = r.hs6 AND n.schedule_id = r.schedule_id AND n.valid_from = r.valid_to))
+     ) AS g
 WHERE g.ends < g.resumes
 UNION ALL  -- in force before the first day that is held
 SELECT q.exporter, q.importer, r.hs6, q.regime_id, q.schedule_id, q.in_force_from,
@@ -77,30 +109,21 @@ SELECT q.exporter, q.importer, r.hs6, q.regime_id, q.schedule_id, q.in_force_fro
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        q.layer, q.completeness, q.document_id, q.base_is, q.schedule_status, q.nomenclature_id,
        q.known_from, q.known_until, NULL
-FROM v_schedule_pair AS q
+FROM pair_schedule AS q
 JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
 WHERE q.in_force_from < min(max(r.valid_from, q.shown_from), ifnull(q.in_force_to, '9999-12-31'))
   AND NOT EXISTS (SELECT 1 FROM hs2022_preference_rate AS n
                   WHERE n.hs6 = r.hs6 AND n.schedule_id = r.schedule_id AND n.valid_from < r.valid_from)
 UNION ALL  -- regimes of the pair of which no rate of the subheading may be shown
 SELECT p.exporter, p.importer, n.code, p.regime_id, NULL,
-       coalesce(p.in_force_from, p.signed_on, '1900-01-01'), p.in_force_to,
-       'not_held', NULL, NULL, NULL,
-       CASE WHEN EXISTS (SELECT 1 FROM v_schedule_pair AS q WHERE q.regime_id = p.regime_id
-                         AND q.importer = p.importer AND q.exporter = p.exporter) THEN 'no_line'
-            WHEN EXISTS (SELECT 1 FROM schedule AS s JOIN v_member AS m ON m.member_of = s.exporter
-                         WHERE s.regime_id = p.regime_id AND s.importer = p.importer AND m.party_id = p.exporter
-                           AND s.status = 'superseded') THEN 'superseded'
-            WHEN EXISTS (SELECT 1 FROM schedule AS s JOIN v_member AS m ON m.member_of = s.exporter
-                         WHERE s.regime_id = p.regime_id AND s.importer = p.importer AND m.party_id = p.exporter)
-                 THEN 'in_force_unknown'
-            ELSE 'no_schedule' END,
+       coalesce(p.in_force_from, '1900-01-01'), p.in_force_to, 'not_held', NULL, NULL, NULL,
+       p.why_none,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-FROM v_pair AS p
+FROM pair AS p
 JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.level = 6
 WHERE p.standing <> 'not_in_force'
-  AND NOT EXISTS (SELECT 1 FROM v_schedule_pair AS q
+  AND NOT EXISTS (SELECT 1 FROM pair_schedule AS q
                   JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
                   WHERE q.regime_id = p.regime_id AND q.importer = p.importer AND q.exporter = p.exporter
                     AND r.hs6 = n.code);

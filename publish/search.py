@@ -1,0 +1,161 @@
+"""Finds HS 2022 subheadings by code or by words, in English and Khmer.
+
+What is typed is data, never query syntax: hyphens, quotes and operators are harmless. A code is searched by its first
+digits; words must all occur, each from its beginning when it has four letters or more; a word that nothing has is
+taken for the nearest word that occurs, and the answer says so.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import Any, Literal
+
+from publish.products import EDITION, digits_of, resolve_product, subheadings
+from sources.errors import FtaError
+
+Row = dict[str, Any]
+
+PREFIX_FROM = 4
+_MAX_WORDS = 12
+_KHMER = re.compile(r"[\u1780-\u17ff]")
+
+# Scores are rounded, so that near ties stand in the order of their codes and a heading's subheadings together.
+_BY_WORDS = """
+SELECT s.code AS hs6, n.path_en, n.path_km, s.score
+FROM (SELECT code, round(-bm25(hs_search, 10.0, 4.0, 8.0, 6.0, 1.0), 1) AS score FROM hs_search
+      WHERE hs_search MATCH ? ORDER BY score DESC, code LIMIT ?) AS s
+JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.code = s.code
+ORDER BY s.score DESC, s.code
+"""
+_BY_KHMER = """
+SELECT s.code AS hs6, n.path_en, n.path_km, s.score
+FROM (SELECT code, round(-bm25(hs_search_km), 1) AS score FROM hs_search_km
+      WHERE hs_search_km MATCH ? ORDER BY score DESC, code LIMIT ?) AS s
+JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.code = s.code
+ORDER BY s.score DESC, s.code
+"""
+
+
+def search(
+    connection: sqlite3.Connection, text: str, lang: Literal["en", "km"] = "en", limit: int = 25
+) -> dict[str, Any]:
+    """Search HS 2022 subheadings.
+
+    Args:
+        connection: a release (`open_release`).
+        text: a code of two digits or more (dots and spaces allowed) or words.
+        lang: language of the words; words in Khmer script are always searched in Khmer.
+        limit: how many results at most.
+
+    Returns:
+        `{query, lang, note, results: [{hs6, path_en, path_km, score}]}`, best first. `score` orders the results of one
+        search and means nothing between searches; a code found by its digits has 1.
+    """
+    note: str | None = None
+    code = digits_of(text)
+    results = _by_code(connection, code, limit) if len(code) >= 2 else []
+    if not results and _KHMER.search(text):
+        results = _by_khmer(connection, text, limit)
+    elif not results:
+        results, note = _by_words(connection, _words(text), limit)
+    return {"query": text, "lang": lang, "note": note, "results": results}
+
+
+def _by_code(connection: sqlite3.Connection, code: str, limit: int) -> list[Row]:
+    found = subheadings(connection, code)
+    if len(code) > 6:
+        try:
+            found = resolve_product(connection, code).hs6
+        except FtaError:  # a search that finds nothing is an answer, not an error
+            return []
+    return [_node(connection, hs6) for hs6 in found[:limit]]
+
+
+def _node(connection: sqlite3.Connection, hs6: str) -> Row:
+    sql = "SELECT path_en, path_km FROM hs_node WHERE edition = ? AND code = ?"
+    path_en, path_km = connection.execute(sql, (EDITION, hs6)).fetchone()
+    return {"hs6": hs6, "path_en": path_en, "path_km": path_km, "score": 1.0}
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text as the index has them: letters and digits, the rest parts them."""
+    return [word for word in re.split(r"[\W_]+", text.casefold()) if word][:_MAX_WORDS]
+
+
+def _by_words(connection: sqlite3.Connection, words: list[str], limit: int) -> tuple[list[Row], str | None]:
+    """Subheadings with all words; failing that with the misspelt ones mended; failing that with any of them."""
+    if not words:
+        return [], "Type a code of two digits or more, or a word."
+    if found := _match(connection, words, "AND", limit):
+        return found, None
+    mended = [word if _occurs(connection, word) else _nearest(connection, word) for word in words]
+    kept = [word for word in mended if word]
+    if kept and kept != words and (found := _match(connection, kept, "AND", limit)):
+        return found, f"Nothing has all of these words; searched for {' '.join(kept)}."
+    if len(kept) > 1 and (found := _match(connection, kept, "OR", limit)):
+        return found, f"Nothing has all of these words; these have some of {' '.join(kept)}."
+    return [], "Nothing found: try another word, or the first four digits of a code."
+
+
+def _term(word: str) -> str:
+    """A word as an FTS5 expression; whole words count for more than words that only begin so."""
+    return f'("{word}" OR "{word}" *)' if len(word) >= PREFIX_FROM else f'"{word}"'
+
+
+def _match(connection: sqlite3.Connection, words: list[str], joint: Literal["AND", "OR"], limit: int) -> list[Row]:
+    cursor = connection.execute(_BY_WORDS, (f" {joint} ".join(map(_term, words)), limit))
+    return _rows(cursor)
+
+
+def _occurs(connection: sqlite3.Connection, word: str) -> bool:
+    sql = "SELECT 1 FROM hs_search WHERE hs_search MATCH ? LIMIT 1"
+    return connection.execute(sql, (_term(word),)).fetchone() is not None
+
+
+def _nearest(connection: sqlite3.Connection, word: str) -> str | None:
+    """The word of the nomenclature that a misspelt one is most like, or None where none is like it.
+
+    The first letter is taken to be right. Words of five letters or less may differ by one slip, longer ones by two.
+    """
+    slips = 1 if len(word) <= 5 else 2
+    if len(word) < PREFIX_FROM:
+        return None
+    sql = "SELECT word FROM hs_word WHERE word >= ? AND word < ? AND letters BETWEEN ? AND ? ORDER BY word"
+    first, letters = word[0], set(word)
+    rows = connection.execute(sql, (first, first + "\U0010ffff", len(word) - slips, len(word) + slips + 1))
+    near = [
+        (distance, found)
+        for (found,) in rows
+        if len(letters.difference(found)) <= slips
+        and (distance := min(_distance(word, form, slips) for form in {found, found.removesuffix("s")})) <= slips
+    ]
+    return min(near)[1] if near else None
+
+
+def _distance(one: str, other: str, most: int) -> int:
+    """Letters to add, drop, change or swap with a neighbour to make one word the other; counting stops above `most`."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        earlier, before, row = before, row, [i]
+        for j, wanted in enumerate(other, start=1):
+            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def _by_khmer(connection: sqlite3.Connection, text: str, limit: int) -> list[Row]:
+    """Subheadings whose Khmer path has every part of the text; parts under three signs are too short for the index."""
+    parts = [part for part in re.split(r"[\s\u17d4\u200b\"']+", text) if len(part) >= 3][:_MAX_WORDS]
+    if not parts:
+        return []
+    return _rows(connection.execute(_BY_KHMER, (" AND ".join(f'"{part}"' for part in parts), limit)))
+
+
+def _rows(cursor: sqlite3.Cursor) -> list[Row]:
+    return [dict(zip(("hs6", "path_en", "path_km", "score"), row, strict=True)) for row in cursor]
