@@ -209,7 +209,7 @@ class Ties:
         pairs: older code, HS 2022 code and relation, of pairs that decide a rate; sorted by HS 2022 code.
         relation: of each HS 2022 code, the relation of the older codes to it.
         incomplete: HS 2022 codes of which a part has no known predecessor in this edition that decides a rate.
-        statistical: HS 2022 codes none of whose predecessors decides a rate, with the pairs that only statistics tie.
+        weak: the pairs of HS 2022 codes none of whose predecessors decides a rate: only statistics tie them.
     """
 
     edition: str
@@ -218,7 +218,7 @@ class Ties:
     pairs: tuple[tuple[str, str, str], ...]
     relation: Mapping[str, str]
     incomplete: frozenset[str]
-    statistical: Mapping[str, tuple[tuple[str, str], ...]]
+    weak: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,10 +269,9 @@ class Concordance:
     def _lookups(self, edition: str) -> tuple[dict[str, tuple[Tie, ...]], dict[str, tuple[Tie, ...]]]:
         """Successors in HS 2022 by older code, and predecessors in the edition by HS 2022 code."""
         ties = self.ties(edition)
-        weak = [(old, new, relation) for new, pairs in ties.statistical.items() for old, relation in pairs]
         onward: dict[str, list[Tie]] = defaultdict(list)
         back: dict[str, list[Tie]] = defaultdict(list)
-        for material, pairs in ((True, ties.pairs), (False, tuple(weak))):
+        for material, pairs in ((True, ties.pairs), (False, ties.weak)):
             for old, new, relation in sorted(pairs):
                 onward[old].append(Tie(LATEST, new, relation, material))
                 back[new].append(Tie(edition, old, relation, material))
@@ -290,20 +289,20 @@ class Concordance:
             pairs, every = _chain(pairs, self._material[step]), _chain(every, self._pairs[step])
         related = relations(pairs)
         decided = {new for _, new in pairs}
-        statistical = defaultdict(list)
-        for old, new in sorted(every):
-            if new not in decided:
-                statistical[new].append(old)
-        weak = relations((old, new) for old, new in every if new not in decided) if statistical else {}
+        weak = {pair: relation for pair, relation in relations(every).items() if pair[1] not in decided}
         return Ties(
             edition=edition,
             codes_from=codes_from,
             codes=codes,
-            pairs=tuple(sorted(((o, n, r) for (o, n), r in related.items()), key=lambda tie: (tie[1], tie[0]))),
+            pairs=_by_newer(related),
+            weak=_by_newer(weak),
             relation=_code_relations({**weak, **related}, codes),
             incomplete=frozenset(decided - complete),
-            statistical={n: tuple((old, weak[old, n]) for old in olds) for n, olds in sorted(statistical.items())},
         )
+
+
+def _by_newer(related: Mapping[tuple[str, str], str]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(sorted(((old, new, r) for (old, new), r in related.items()), key=lambda tie: (tie[1], tie[0])))
 
 
 def _chain(first: Pairs, second: Pairs) -> Pairs:

@@ -1,0 +1,97 @@
+"""Between Arrow columns and numpy: rates as whole millionths of a point, dates and codes as numbers, stable keys.
+
+For transforms that carry hundreds of thousands of rows; what the numbers mean does not belong here.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Column: TypeAlias = Any  # an Arrow array, chunked or not; its stubs know too few of its calls
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+MILLION = 1_000_000  # a rate column has six decimals
+RATE = pa.decimal128(12, 6)
+_BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
+
+
+def row_keys(table: str, *natural_key: Column) -> Column:
+    """The `row_key` of every row, as `warehouse.columns.stable_key` makes it from text columns of the natural key."""
+    columns = [pc.fill_null(column.cast(pa.string()), "") for column in natural_key]
+    joined = pc.binary_join_element_wise(table, *columns, "\x1f")
+    digests = b"".join(sha256(text.encode()).digest()[:10] for text in joined.to_pylist())
+    fives = np.frombuffer(digests, dtype=np.uint8).reshape(-1, 5).astype(np.uint64)
+    number = np.zeros(len(fives), dtype=np.uint64)
+    for place in range(5):
+        number = (number << np.uint64(8)) | fives[:, place]
+    shifts = np.arange(35, -1, -5, dtype=np.uint64)
+    letters = _BASE32[((number[:, None] >> shifts) & np.uint64(31)).astype(np.intp)]
+    offsets = np.arange(0, letters.size + 1, 16, dtype=np.int32)
+    return pa.StringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets.tobytes()), pa.py_buffer(letters.tobytes())
+    )
+
+
+def whole(column: Column) -> Column:
+    """A column as one array."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def millionths(column: Column) -> tuple[Ints, Bools]:
+    """A rate column as millionths of a percentage point, and where it holds a rate."""
+    array = whole(column.cast(RATE))
+    given = array.is_valid().to_numpy(zero_copy_only=False)
+    words = np.frombuffer(array.buffers()[1], dtype=np.int64) if len(array) else np.zeros(0, dtype=np.int64)
+    values = words[2 * array.offset : 2 * (array.offset + len(array)) : 2]  # the low half of each 16 bytes
+    return np.where(given, values, 0), given
+
+
+def rates(values: Ints, given: Bools) -> Column:
+    """A rate column from millionths; null where not `given`."""
+    words = np.empty((len(values), 2), dtype=np.int64)
+    words[:, 0], words[:, 1] = values, values >> 63
+    full = pa.Array.from_buffers(RATE, len(values), [None, pa.py_buffer(words.tobytes())])
+    return pc.if_else(pa.array(given), full, pa.scalar(None, RATE))
+
+
+def numbered(*columns: Column) -> tuple[Column, list[Ints]]:
+    """The distinct values of text columns, sorted, and each column as places among them; -1 where null."""
+    distinct = pc.unique(pa.concat_arrays([whole(column.cast(pa.string())) for column in columns])).drop_null()
+    values = distinct.take(pc.sort_indices(distinct))
+    return values, [places(column, values) for column in columns]
+
+
+def places(column: Column, values: Column) -> Ints:
+    """Where each text of a column stands among `values`; -1 where it does not, or is null."""
+    found: Column = pc.index_in(whole(column), value_set=values)
+    return np.asarray(pc.fill_null(found, -1), dtype=np.int64)
+
+
+def pick(values: Column, place: Ints) -> Column:
+    """Values by place; null where the place is -1."""
+    return values.take(pa.array(place, mask=place < 0))
+
+
+def spread(first: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Ranges `first[i] .. first[i] + count[i]` laid end to end: the owner `i`, and the member, of every place."""
+    owner = np.repeat(np.arange(len(count)), count)
+    before = np.cumsum(count) - count
+    return owner, first[owner] + np.arange(len(owner)) - before[owner]
+
+
+def mean_half_even(total: Ints, count: Ints) -> Ints:
+    """Whole quotients rounded half to even; 0 where there is nothing to divide."""
+    parts = np.maximum(count, 1)
+    quotient, rest = np.divmod(total, parts)
+    up = (2 * rest > parts) | ((2 * rest == parts) & (quotient % 2 == 1))
+    rounded: Ints = quotient + up
+    return rounded
