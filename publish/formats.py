@@ -56,9 +56,9 @@ def read_csv(path: Path, shape: Shape) -> pa.Table:
     Raises:
         pyarrow.ArrowInvalid: a value does not fit its column.
     """
-    with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) as file:
+    with gzip.open(path, "rb") as file:
         text = pacsv.read_csv(
-            file,
+            file,  # type: ignore[arg-type]  # any readable object will do
             parse_options=pacsv.ParseOptions(newlines_in_values=True),
             convert_options=pacsv.ConvertOptions(
                 column_types={name: pa.string() for name in shape.schema.names},

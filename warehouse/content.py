@@ -115,10 +115,15 @@ def table_content_hash(name: str, table: pa.Table) -> str:
 
 def tables_content_hash(tables: Mapping[str, Any]) -> str:
     """One hash for everything that is judged: all tables but those of `NOT_JUDGED`, absent as empty."""
-    digest = hashlib.sha256()
-    for name in sorted(TABLES):
+    hashes = {}
+    for name in TABLES:
         if name not in NOT_JUDGED:
             table = tables.get(name)
-            held = arrow_schema(name).empty_table() if table is None else table
-            digest.update(f"{name} {table_content_hash(name, held)}\n".encode())
-    return digest.hexdigest()
+            hashes[name] = table_content_hash(name, arrow_schema(name).empty_table() if table is None else table)
+    return joined_hash(hashes)
+
+
+def joined_hash(hashes: Mapping[str, str]) -> str:
+    """The hash of what is judged, from the content hash of each table."""
+    lines = (f"{name} {hashes[name]}\n" for name in sorted(hashes) if name not in NOT_JUDGED)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,154 @@
+"""What every table and column means, in two forms: a data dictionary for people and a Data Package for programs.
+
+Both are generated from `warehouse.tables`; a sentence about a column is written there and nowhere else.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from warehouse.columns import ColumnMeta
+from warehouse.tables import TABLES, columns_of
+
+TITLE = "Cambodia FTA open data"
+SUMMARY = (
+    "Cambodia's trade preferences as open data: tariff schedules, rules of origin and provisions of every agreement, "
+    "read from the documents, with each number's place in its document, and carried to HS 2022."
+)
+LICENCE = {
+    "name": "CC-BY-4.0",
+    "title": "Creative Commons Attribution 4.0 International",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+}
+"""Licence of the compilation; documents keep their own, see LICENSES.md."""
+DICTIONARY_TYPES = {"integer": "integer", "flag": "integer", "rate": "number", "real": "number"}
+KEY_RECIPE = (
+    "`row_key` is made so: join the table's name and the values of its natural key, in the order given, with U+001F "
+    "(a null is the empty string, a decimal is written without trailing zeros); take the SHA-256 of that text; keep "
+    "its first ten bytes; write them in lower-case base 32. It stays the same from release to release."
+)
+
+
+def table_description(name: str) -> str:
+    """The sentence that describes a table."""
+    return inspect.cleandoc(TABLES[name].__doc__ or "").replace("\n", " ")
+
+
+def data_dictionary(facts: Mapping[str, Mapping[str, Any]], version: str) -> str:
+    """DATA_DICTIONARY.md: every table and column.
+
+    Args:
+        facts: for each table at least its `rows`.
+        version: of the release.
+    """
+    lines = [f"# Data dictionary of release {version}", "", *_conventions(), "", "## Tables", ""]
+    lines += ["| table | rows | what a row is |", "| --- | ---: | --- |"]
+    lines += [f"| [`{name}`](#{name}) | {facts[name]['rows']:,} | {table_description(name)} |" for name in TABLES]
+    for name in TABLES:
+        key = ", ".join(f"`{column}`" for column in TABLES[name].natural_key)
+        lines += ["", f"## {name}", "", table_description(name), "", f"Natural key: {key}.", ""]
+        lines += ["| column | type | empty | what it says |", "| --- | --- | --- | --- |"]
+        lines += [_dictionary_line(column, meta) for column, meta in columns_of(name).items()]
+    return "\n".join(lines) + "\n"
+
+
+def _conventions() -> list[str]:
+    return [
+        "The tables and columns are the same in `fta.sqlite`, `parquet/` and `csv/`.",
+        "",
+        "- Zero is a value; an empty cell is never a rate. What is not held says so in its state.",
+        "- Codes are text of digits: keep their leading zeros (in pandas, read the CSV with `dtype=str`).",
+        '- In CSV an empty cell is null and `""` is an empty text; a cell with a comma, quote or line break is quoted.',
+        "- Dates are ISO; an interval holds from `valid_from` up to, but without, `valid_to`.",
+        "- A rate is in percentage points (7 is 7 %): decimal(12,6) in Parquet, REAL in SQLite.",
+        f"- {KEY_RECIPE}",
+        "- The content hash of a table in `manifest.json` is `zcat csv/<table>.csv.gz | sha256sum`.",
+        "- `change` lists what this release changed. What came with a new regime, schedule or document is listed there "
+        "by its row of `regime`, `schedule` or `document`; `changes.parquet` lists every row of it.",
+    ]
+
+
+def _dictionary_line(column: str, meta: ColumnMeta) -> str:
+    said = [meta.description]
+    said += [f"One of: {', '.join(f'`{value}`' for value in meta.enum)}."] if meta.enum else []
+    said += [f"Unit: {meta.unit}."] if meta.unit else []
+    said += [f"Refers to `{meta.references}`."] if meta.references else []
+    said += [f"Example: `{meta.example}`."] if meta.example else []
+    text = " ".join(said).replace("|", "\\|").replace("\n", " ")
+    return f"| `{column}` | {meta.kind} | {'may be' if meta.nullable else 'never'} | {text} |"
+
+
+def data_package(
+    facts: Mapping[str, Mapping[str, Any]], version: str, published_on: str, sources: list[dict[str, str]]
+) -> dict[str, Any]:
+    """datapackage.json: a Frictionless Data Package over the CSV files, their Parquet twins named beside them.
+
+    Args:
+        facts: for each table its `rows`, `csv` and `parquet` (each with path, bytes, sha256).
+        version: of the release.
+        published_on: ISO time.
+        sources: `title` and `path` of the documents.
+    """
+    return {
+        "profile": "tabular-data-package",
+        "name": "cambodia-fta-data",
+        "title": TITLE,
+        "description": SUMMARY,
+        "version": version,
+        "created": published_on,
+        "licenses": [LICENCE],
+        "sources": sources,
+        "keywords": ["tariff", "trade agreement", "rules of origin", "Cambodia", "HS 2022"],
+        "resources": [_resource(name, facts[name]) for name in TABLES],
+    }
+
+
+def _resource(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        "title": table_description(name),
+        "path": facts["csv"]["path"],
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "compression": "gz",
+        "bytes": facts["csv"]["bytes"],
+        "hash": f"sha256:{facts['csv']['sha256']}",
+        "rows": facts["rows"],
+        "parquet": facts["parquet"]["path"],
+        "schema": table_schema(name),
+    }
+
+
+def table_schema(name: str) -> dict[str, Any]:
+    """The Frictionless Table Schema of a table."""
+    columns = columns_of(name)
+    keys = []
+    for column, meta in columns.items():
+        if meta.references:
+            table, _, target = meta.references.partition(".")
+            keys.append({"fields": [column], "reference": {"resource": table, "fields": [target]}})
+    schema: dict[str, Any] = {
+        "fields": [_field(column, meta) for column, meta in columns.items()],
+        "primaryKey": ["row_key"],
+        "missingValues": [""],
+    }
+    return {**schema, "foreignKeys": keys} if keys else schema
+
+
+def _field(column: str, meta: ColumnMeta) -> dict[str, Any]:
+    constraints: dict[str, Any] = {} if meta.nullable else {"required": True}
+    constraints |= {"enum": list(meta.enum)} if meta.enum else {}
+    constraints |= {"unique": True} if column == "row_key" else {}
+    field: dict[str, Any] = {
+        "name": column,
+        "type": {"date": "date", "json": "string"}.get(meta.kind, DICTIONARY_TYPES.get(meta.kind, "string")),
+        "description": meta.description,
+    }
+    field |= {"format": "default"} if meta.kind == "date" else {}
+    field |= {"unit": meta.unit} if meta.unit else {}
+    field |= {"example": meta.example} if meta.example else {}
+    return {**field, "constraints": constraints} if constraints else field

@@ -1,0 +1,213 @@
+"""Checks a release as a consumer would, with nothing but its directory.
+
+Hashes, signature, the exact set of files, counts, shapes, unique keys, foreign keys, and that SQLite, Parquet and CSV
+hold the same rows (rule C50). A fault is reported and the next thing is looked at; nothing is mended here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from publish.formats import read_csv, read_parquet
+from publish.manifest import (
+    MANIFEST,
+    PUBLIC_KEY,
+    SIGNATURE,
+    SUMS,
+    files_in,
+    parse_sums,
+    read_manifest,
+    sha256_of,
+    shapes,
+)
+from publish.shape import SQL_TYPES, Shape
+from publish.signing import is_signed_by
+from publish.sqlite import open_immutable, read_sqlite
+from sources.errors import FtaError
+from warehouse.content import content_hash, joined_hash
+
+UNREADABLE = (OSError, EOFError, zlib.error, pa.ArrowException, sqlite3.Error, KeyError, ValueError)
+DATABASE = "fta.sqlite"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong.
+
+    Attributes:
+        check: `files`, `hash`, `signature`, `manifest`, `readable`, `schema`, `count`, `content`, `keys`.
+        path: file, relative to the release.
+        message: what was found and what was expected.
+    """
+
+    check: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """What a verification found.
+
+    Attributes:
+        version: of the release, or `unknown`.
+        signed: `no`, `valid` (by the key given), `unpinned` (valid, by the key in the release itself) or `invalid`.
+        files: files looked at.
+        rows: rows of each table.
+        faults: empty where the release is as it was published.
+    """
+
+    directory: str
+    version: str
+    signed: str
+    files: int
+    rows: dict[str, int]
+    faults: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+    def as_json(self) -> dict[str, Any]:
+        """The report in the shape that `ftadata verify --json` prints."""
+        return {**asdict(self), "ok": self.ok, "faults": [asdict(fault) for fault in self.faults]}
+
+
+def verify(directory: Path, public_key: str | None = None) -> VerifyReport:
+    """Check a release directory.
+
+    Args:
+        directory: a release, such as `releases/v1.0.0`.
+        public_key: line of the publisher's public key; without it a signature is checked by the key in the release.
+    """
+    try:
+        manifest = read_manifest(directory)
+    except FtaError as error:
+        fault = Fault("manifest", MANIFEST, error.message)
+        return VerifyReport(str(directory), "unknown", "no", 0, {}, (fault, *_file_faults(directory)))
+    faults = list(_file_faults(directory))
+    signed, signature_faults = _signature(directory, manifest, public_key)
+    faults += signature_faults
+    rows: dict[str, int] = {}
+    try:
+        faults += _table_faults(directory, manifest, rows)
+    except (KeyError, TypeError, ValueError) as error:
+        faults.append(Fault("manifest", MANIFEST, f"The manifest is incomplete: {error!r}."))
+    version = str(manifest.get("version", "unknown"))
+    if directory.name.startswith("v") and directory.resolve().name != f"v{version}":
+        faults.append(Fault("manifest", MANIFEST, f"The directory is named {directory.name}, the release {version}."))
+    return VerifyReport(str(directory), version, signed, len(files_in(directory)), rows, tuple(faults))
+
+
+def _file_faults(directory: Path) -> Iterator[Fault]:
+    """Files that are missing, too many or other than SHA256SUMS says."""
+    try:
+        stated = parse_sums((directory / SUMS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        yield Fault("files", SUMS, f"SHA256SUMS cannot be read: {error}.")
+        return
+    held = set(files_in(directory)) - {SUMS, SIGNATURE}
+    for path in sorted(stated.keys() - held):
+        yield Fault("files", path, "The file is missing.")
+    for path in sorted(held - stated.keys()):
+        yield Fault("files", path, "The file is not part of the release.")
+    for path in sorted(held & stated.keys()):
+        if (found := sha256_of(directory / path)) != stated[path]:
+            yield Fault("hash", path, f"The file was altered: its SHA-256 is {found}, not {stated[path]}.")
+
+
+def _signature(directory: Path, manifest: Mapping[str, Any], public_key: str | None) -> tuple[str, list[Fault]]:
+    stated, path = manifest.get("public_key"), directory / SIGNATURE
+    if not path.is_file():
+        if stated is None and public_key is None:
+            return "no", []
+        return "invalid", [Fault("signature", SIGNATURE, "The signature is missing.")]
+    key = public_key or stated or ""
+    try:
+        good = is_signed_by(key, (directory / SUMS).read_bytes(), path.read_text(encoding="ascii"))
+    except (FtaError, OSError, ValueError) as error:
+        return "invalid", [Fault("signature", SIGNATURE, f"The signature cannot be checked: {error}.")]
+    if not good:
+        return "invalid", [Fault("signature", SIGNATURE, "The signature was not made over SHA256SUMS by this key.")]
+    if (directory / PUBLIC_KEY).is_file() and (directory / PUBLIC_KEY).read_text(
+        encoding="ascii"
+    ).strip() != key.strip():
+        return "invalid", [Fault("signature", PUBLIC_KEY, "The public key in the release is another.")]
+    return ("valid" if public_key else "unpinned"), []
+
+
+def _table_faults(directory: Path, manifest: Mapping[str, Any], rows: dict[str, int]) -> Iterator[Fault]:
+    """Faults in the tables, format by format; `rows` is filled with the counts of the Parquet files."""
+    stated = shapes(manifest)
+    hashes = {name: manifest["tables"][name]["content_hash"] for name in stated}
+    if joined_hash(hashes) != manifest["content_hash"]:
+        yield Fault("content", MANIFEST, "The content hash of the release is not that of its tables.")
+    for name, shape in stated.items():
+        facts = manifest["tables"][name]
+        parquet, csv = facts["parquet"]["path"], facts["csv"]["path"]
+        yield from _format_faults(parquet, shape, facts, partial(read_parquet, directory / parquet), rows)
+        yield from _format_faults(csv, shape, facts, partial(read_csv, directory / csv, shape))
+    yield from _database_faults(directory / DATABASE, manifest, stated)
+
+
+def _format_faults(
+    path: str,
+    shape: Shape,
+    facts: Mapping[str, Any],
+    read: Callable[[], pa.Table],
+    rows: dict[str, int] | None = None,
+) -> Iterator[Fault]:
+    try:
+        table = read()
+    except UNREADABLE as error:
+        yield Fault("readable", path, f"Table {shape.name} cannot be read: {error}.")
+        return
+    if rows is not None:
+        rows[shape.name] = table.num_rows
+    if table.num_rows != facts["rows"]:
+        yield Fault("count", path, f"Table {shape.name} has {table.num_rows} rows, the manifest says {facts['rows']}.")
+    if not table.schema.equals(shape.schema):
+        yield Fault("schema", path, f"Table {shape.name} has not the columns and types that the manifest states.")
+        return
+    keys = table.column("row_key")
+    if len(keys.unique()) != len(keys):
+        yield Fault("keys", path, f"Table {shape.name} has a row_key twice.")
+    if content_hash(table, shape.natural_key) != facts["content_hash"]:
+        yield Fault("content", path, f"Table {shape.name} does not hold the rows that the manifest states.")
+
+
+def _database_faults(path: Path, manifest: Mapping[str, Any], stated: Mapping[str, Shape]) -> Iterator[Fault]:
+    if not path.is_file():
+        yield Fault("readable", DATABASE, "The file is missing.")
+        return
+    connection = open_immutable(path)
+    try:
+        for (problem,) in connection.execute("PRAGMA integrity_check").fetchall():
+            if problem != "ok":
+                yield Fault("readable", DATABASE, f"SQLite finds: {problem}.")
+        for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(10):
+            yield Fault("keys", DATABASE, f"A row of {table} refers to a row of {parent} that does not exist.")
+        for name, shape in stated.items():
+            yield from _column_faults(connection, shape)
+            facts = manifest["tables"][name]
+            yield from _format_faults(DATABASE, shape, facts, partial(read_sqlite, connection, shape))
+    except sqlite3.Error as error:
+        yield Fault("readable", DATABASE, f"The database cannot be read: {error}.")
+    finally:
+        connection.close()
+
+
+def _column_faults(connection: sqlite3.Connection, shape: Shape) -> Iterator[Fault]:
+    held = {name: kind for _, name, kind, *_ in connection.execute(f"PRAGMA table_info({shape.name})")}
+    expected = {name: SQL_TYPES[kind] for name, kind in shape.types().items()}
+    if held != expected:
+        yield Fault("schema", DATABASE, f"Table {shape.name} has not the columns and types that the manifest states.")
