@@ -99,14 +99,15 @@ def lines_answered(desk: Desk) -> Iterator[RuleResult]:
     )  # fmt: skip
     yield from desk.look(
         "C15", "source_row",
-        """with used as (
-            select source_row_id from concession union select source_row_id from preference_rate
-            union select source_row_id from mfn_rate)
-        select r.document_id as subject, r.row_key, u.source_row_id is null as bad,
-               'the line at ' || r.locator || ' has no concession and no exclusion' as detail
-        from source_row r left join used u using (source_row_id)
-        where r.role = 'line' and r.document_id in (
-            select document_id from schedule where completeness = 'full' and status <> 'superseded')""",
+        f"""with {HELD_LINES},
+        printed as (
+            select r.row_key, s.schedule_id, r.locator,
+                   regexp_replace(r.cells ->> ('$."' || k.line_column || '"'), '[^0-9]', '', 'g') as line_code
+            from source_row r join schedule s using (document_id) join known_schedule k using (schedule_id)
+            where r.role = 'line' and s.completeness = 'full' and s.status = 'current')
+        select p.schedule_id as subject, p.row_key, h.line_code is null as bad,
+               'the line at ' || p.locator || ' has no concession and no exclusion' as detail
+        from printed p left join held h using (schedule_id, line_code)""",
     )  # fmt: skip
 
 

@@ -19,12 +19,14 @@ from validations.judgement import SAMPLE, RuleResult, verdict
 from warehouse.tables import TABLES, arrow_schema
 
 ALL = "all"
+LAST = ("concession", "origin_rule")
+"""Tables of the last release that rules look at."""
 
 
 class Desk:
     """Tables of one body of data, and the context, in DuckDB.
 
-    Tables bear their published names, those of the last release the prefix `last_`, and what the context knows
+    Tables bear their published names, those of the last release (`LAST`) the prefix `last_`, and what the context knows
     `known_schedule`, `known_document`, `known_nomenclature` and `known_category`.
     """
 
@@ -34,6 +36,7 @@ class Desk:
         self.con = duckdb.connect(":memory:")
         for name in TABLES:
             self.con.register(name, conform(name, tables.get(name)))
+        for name in LAST:
             self.con.register(f"last_{name}", conform(name, (context.previous or {}).get(name)))
         for name, table in _known(context).items():
             self.con.register(name, table)
@@ -131,8 +134,11 @@ def _known(context: Context) -> dict[str, pa.Table]:
     text, number = pa.string(), pa.int64()
     return {
         "known_schedule": _table(
-            [(s.id, s.lines, context.base_from_mfn.get(s.id)) for s in registry.schedules.values()],
-            {"schedule_id": text, "lines": number, "base_from_mfn": text},
+            [
+                (s.id, s.lines, s.columns.get("line_code"), context.base_from_mfn.get(s.id))
+                for s in registry.schedules.values()
+            ],
+            {"schedule_id": text, "lines": number, "line_column": text, "base_from_mfn": text},
         ),
         "known_document": _table(
             [(d.id, d.sha256, *_columns(d)) for d in registry.documents.values()],
@@ -143,11 +149,11 @@ def _known(context: Context) -> dict[str, pa.Table]:
         ),
         "known_category": _table(
             [
-                (s.id, name, c.stages, c.cut)
+                (s.id, name, c.stages, c.cut, c.state)
                 for s in registry.schedules.values()
                 for name, c in registry.staging_of(s).items()
             ],
-            {"schedule_id": text, "category": text, "stages": number, "cut": pa.decimal128(12, 6)},
+            {"schedule_id": text, "category": text, "stages": number, "cut": pa.decimal128(12, 6), "state": text},
         ),
     }
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sources.specs import DutySpec
-from transforms.duties import CANONICAL, duty_id, duty_row, parse_duty, print_duty
+from transforms.duties import CANONICAL, Cell, duty_id, duty_row, parse_duty, print_duty
 from validations.desk import ALL, Desk, Judge, subject_of
 from validations.judgement import RuleResult, verdict
 from warehouse.tables import arrow_schema
@@ -53,38 +52,45 @@ def duties_read_back(desk: Desk) -> Iterator[RuleResult]:
 
 
 def _cells(desk: Desk, schedule_id: str) -> Iterator[tuple[str, str, bool, str]]:
-    """The base duty cells of a schedule: continuations joined to their line, corrections made."""
+    """A schedule's concessions, each beside what its base cell and its decisive cell (the last printed) say."""
     schedule = desk.context.registry.schedules[schedule_id]
-    column = schedule.columns.get("base_duty")
-    if column is None:
+    base_column = schedule.columns.get("base_duty")
+    decisive = list(schedule.printed.columns)[-1] if schedule.printed else base_column
+    if decisive is None:
         return
+    base_cells = _texts(desk, schedule_id, base_column) if base_column else {}
+    cells = _texts(desk, schedule_id, decisive)
+    said: dict[str, Cell] = {}
+    for key, line, state, base, row in desk.con.execute(
+        "select row_key, line_code, state, base_duty_id, source_row_id from concession where schedule_id = ?",
+        [schedule_id],
+    ).fetchall():
+        if row not in cells:
+            continue
+        for text in (cells[row], base_cells.get(row, "")):
+            if text not in said:
+                said[text] = parse_duty(text, schedule.duty)
+        duty = said[base_cells[row]].duty if row in base_cells else None
+        agrees = (state, base) == (said[cells[row]].state, duty_id(duty) if duty else None)
+        seen = " and ".join(sorted({repr(base_cells.get(row, cells[row])), repr(cells[row])}))
+        yield schedule_id, key, not agrees, f"line {line}: {seen} reads {said[cells[row]].state}, kept as {state}"
+
+
+def _texts(desk: Desk, schedule_id: str, column: str) -> dict[str, str]:
+    """The cells of a column by line row: continuations joined by line breaks, corrections made."""
     rows = desk.con.execute(
         """with cells as (
-            select s.source_row_id, coalesce(s.continues, s.source_row_id) as line, s.page, s.row_no,
+            select coalesce(s.continues, s.source_row_id) as line, s.page, s.row_no,
                    case when c.correction_id is not null and coalesce(s.cells ->> $path, '') = coalesce(c.expected, '')
                         then c.replacement else s.cells ->> $path end as text
             from source_row s left join correction c
                  on c.document_id = s.document_id and c.locator = s.locator and c.column_name = $name
-            where s.document_id in (select document_id from schedule where schedule_id = $schedule)),
-        joined as (
-            select line, coalesce(string_agg(text, chr(10) order by page, row_no) filter (where text <> ''), '') as text
-            from cells group by line)
-        select c.row_key, c.line_code, c.state, c.base_duty_id, j.text
-        from concession c join joined j on j.line = c.source_row_id where c.schedule_id = $schedule""",
+            where s.document_id in (select document_id from schedule where schedule_id = $schedule))
+        select line, coalesce(string_agg(text, chr(10) order by page, row_no) filter (where text <> ''), '')
+        from cells group by line""",
         {"path": f'$."{column}"', "name": column, "schedule": schedule_id},
     ).fetchall()
-    said: dict[str, tuple[str, str | None]] = {}
-    for key, line, state, base, text in rows:
-        if text not in said:
-            said[text] = _says(text, schedule.duty)
-        wanted, duty = said[text]
-        agrees = base == duty if wanted in ("ok", "free") else (state, base) == (wanted, duty)
-        yield schedule_id, key, not agrees, f"line {line}: the cell {text!r} says {wanted}, the concession {state}"
-
-
-def _says(text: str, spec: DutySpec) -> tuple[str, str | None]:
-    cell = parse_duty(text, spec)
-    return cell.state, duty_id(cell.duty) if cell.duty else None
+    return dict(rows)
 
 
 def _reads_back(row: list[Any]) -> bool:

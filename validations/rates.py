@@ -59,7 +59,10 @@ def rising(desk: Desk) -> Iterator[RuleResult]:
 
 
 def final_rate(desk: Desk) -> Iterator[RuleResult]:
-    """C21: the last period has what remains of the base rate when the category has run its course."""
+    """C21: the last period is open, and has what remains of the base rate when the category has run its course.
+
+    A printed schedule that ends before its categories do is judged by C22 alone.
+    """
     yield from desk.look(
         "C21", "preference_rate",
         f"""with last as (
@@ -67,6 +70,7 @@ def final_rate(desk: Desk) -> Iterator[RuleResult]:
             qualify row_number() over (
                 partition by schedule_id, exporter, line_code, row_no order by valid_from desc) = 1)
         select p.schedule_id as subject, p.row_key,
+               p.valid_to is not null or
                case when k.stages > 0 and k.cut = 1 then p.state <> 'free' or p.rate_pct <> 0
                     when k.stages = 0 then p.duty_id <> c.base_duty_id
                     else abs(p.rate_pct - d.rate_pct * (1 - k.cut)) >= 0.1 end as bad,
@@ -75,7 +79,8 @@ def final_rate(desk: Desk) -> Iterator[RuleResult]:
         from last p join schedule s using (schedule_id)
         join concession c using (schedule_id, line_code, row_no) join duty d on d.duty_id = c.base_duty_id
         join known_category k on k.schedule_id = p.schedule_id and k.category = c.category
-        where s.completeness = 'full' and c.state not in {NO_RATE}
+        where s.completeness = 'full' and c.state not in {NO_RATE} and k.state is null
+          and (p.derivation = 'computed' or p.valid_to is null)
           and not (k.stages > 0 and k.cut < 1 and d.rate_pct is null)""",
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ What one column alone can show (patterns, vocabularies, nulls, uniqueness) is in
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from validations.desk import ALL, Desk, Judge, subject_of
 from validations.judgement import RuleResult
@@ -81,28 +82,27 @@ def lines_exist(desk: Desk) -> Iterator[RuleResult]:
 
 def references(desk: Desk) -> Iterator[RuleResult]:
     """C03: every value of a column that refers to another table is found there."""
-    for table in TABLES:
-        if not desk.tables.get(table):
-            continue
+    for table in filter(desk.tables.get, TABLES):
+        parts = []
         for name, meta in columns_of(table).items():
-            if not meta.references:
-                continue
-            target, key = meta.references.split(".")
-            yield from desk.look(
-                "C03", table,
-                f"""select {subject_of(table)} as subject, r.row_key, k.key is null as bad,
-                           '{name} ' || r.{name} || ' is not in {target}' as detail
-                from {table} r left join (select distinct {key} as key from {target}) k on k.key = r.{name}
-                where r.{name} is not null""",
-            )  # fmt: skip
+            if meta.references:
+                target, key = meta.references.split(".")
+                parts.append(
+                    f"""select {subject_of(table)} as subject, r.row_key, k.key is null as bad,
+                               '{name} ' || r.{name} || ' is not in {target}' as detail
+                    from {table} r left join (select distinct {key} as key from {target}) k on k.key = r.{name}
+                    where r.{name} is not null"""
+                )
+        if parts:
+            yield from desk.look("C03", table, " union all ".join(parts))
 
 
 def periods_run(desk: Desk) -> Iterator[RuleResult]:
     """C04: where both ends of a period are given, it begins before it ends."""
-    for table in TABLES:
+    for table in filter(desk.tables.get, TABLES):
         names = arrow_schema(table).names
         for start, end in INTERVALS:
-            if start in names and end in names and desk.tables.get(table):
+            if start in names and end in names:
                 yield from desk.look(
                     "C04", table,
                     f"""select {subject_of(table)} as subject, row_key, {start} >= {end} as bad,
@@ -172,6 +172,19 @@ def cells_match_header(desk: Desk) -> Iterator[RuleResult]:
     )  # fmt: skip
 
 
+def headers_rise(desk: Desk) -> Iterator[RuleResult]:
+    """C08: the days from which a schedule's printed columns hold rise from column to column."""
+    schedules = desk.rows("select schedule_id, row_key from schedule order by schedule_id")
+    found = []
+    for schedule_id, key in schedules:
+        spec = desk.context.registry.schedules.get(schedule_id)
+        if spec is not None and spec.printed is not None:
+            days = list(spec.printed.columns.values())
+            rising = all(one < other for one, other in pairwise(days))
+            found.append((schedule_id, key, not rising, "columns from " + ", ".join(day.isoformat() for day in days)))
+    yield from desk.weigh("C08", "schedule", found)
+
+
 def founded(desk: Desk) -> Iterator[RuleResult]:
     """C09: every fact has its source row (or document and place), and every held document the expected hash."""
     for table in ("tariff_line", "concession", "preference_rate", "mfn_rate"):
@@ -226,6 +239,7 @@ RULES: tuple[tuple[str, Judge], ...] = (
     ("C06", tree_stands),
     ("C07", codes_fit),
     ("C08", cells_match_header),
+    ("C08", headers_rise),
     ("C09", founded),
     ("C11", rows_accounted),
 )
