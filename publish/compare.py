@@ -117,7 +117,7 @@ class _Query:
         about = current or (periods[0] if periods else {})
         lines = lines_by_rate.get(current["rate_row_key"], []) if current and current["rate_row_key"] else []
         named = self._named(lines, about)
-        shown = _rate(current, lines, named)
+        shown = _rate(current, named)
         if in_force is False:
             shown = {**_NO_RATE, "state": "not_applicable", "reason": wording.not_in_force(pair, self.day)}
             lines = named = []
@@ -156,17 +156,17 @@ class _Query:
             window = [(row["valid_from"], row["valid_to"]) for row in periods if row["rate_row_key"]]
             gaps = [row for row in periods if not row["rate_row_key"]]
             own = evidence.line_periods(self.connection, named[0]["line_code"], schedule_id)
-            exact = [row for row in own if row["line_code"] == named[0]["line_code"]
-                     and row["row_no"] == named[0]["row_no"]]  # fmt: skip
+            exact = [row for row in own if row["row_no"] == named[0]["row_no"]]
             periods = sorted(_clipped(exact, window) + gaps, key=lambda row: row["valid_from"])
         return [
-            {"from": row["valid_from"], "to": row["valid_to"], "rate_pct": row["rate_pct"], "state": row["state"]}
+            {"from": row["valid_from"], "to": row["valid_to"], "rate_pct": row["rate_pct"], "state": row["state"],
+             "duty_text": row["duty_text"]}
             for row in periods
-        ]
+        ]  # fmt: skip
 
 
-_NO_RATE: Row = {"state": "not_held", "rate_pct": None, "duty_text": None, "reason": None, "reason_code": None,
-                 "basis": "subheading"}  # fmt: skip
+_NO_RATE: Row = {"state": "not_held", "rate_pct": None, "rate_max_pct": None, "duty_text": None, "reason": None,
+                 "reason_code": None, "basis": "subheading"}  # fmt: skip
 
 
 def _current(periods: list[Row], day: str) -> Row | None:
@@ -198,15 +198,14 @@ def _in_force(pair: Mapping[str, Any], day: str) -> bool | None:
     return bool(pair["in_force_from"] <= day)
 
 
-def _rate(current: Row | None, lines: list[Row], named: list[Row]) -> Row:
+def _rate(current: Row | None, named: list[Row]) -> Row:
     """State, rate, words and reason: of the named lines where they agree, else of the subheading."""
     if current is None:
         return {**_NO_RATE, "reason": wording.missing_rate("not_held", "outside_period", {}, None),
                 "reason_code": "outside_period"}  # fmt: skip
     if named:
         return _line_rate(named)
-    bounds = [line["rate_max_pct"] for line in lines if line["rate_max_pct"] is not None]
-    return _told(current, {"rate_max_pct": max(bounds, default=None)})
+    return _told(current)
 
 
 def _line_rate(named: list[Row]) -> Row:
@@ -214,19 +213,19 @@ def _line_rate(named: list[Row]) -> Row:
     first = named[0]
     rates = [line["rate_pct"] for line in named if line["rate_pct"] is not None]
     if len({(line["state"], line["rate_pct"], line["duty_text"]) for line in named}) == 1:
-        return _told({**first, "reason": None, "basis": "national_line"}, {"rate_max_pct": first["rate_max_pct"]})
+        return _told({**first, "reason": None, "basis": "national_line"})
     span = {"min_pct": min(rates, default=None), "max_pct": max(rates, default=None)}
     differ = {"state": "ambiguous", "rate_pct": None, "duty_text": None, "reason": "lines_differ"}
-    return _told({**differ, "basis": "national_line"}, span)
+    return _told({**differ, **span, "basis": "national_line"})
 
 
-def _told(row: Mapping[str, Any], more: Mapping[str, Any]) -> Row:
+def _told(row: Mapping[str, Any]) -> Row:
     """A rate in the answer's words: what it is, and where there is no number, why."""
     rate, state = row["rate_pct"], row["state"]
     text = row["duty_text"] or (wording.percent(rate) if rate is not None else None)
-    reason = None if rate is not None else wording.missing_rate(state, row["reason"], {**row, **more}, text)
-    return {"state": state, "rate_pct": rate, "duty_text": text, "reason": reason, "reason_code": row["reason"],
-            "basis": row.get("basis", "subheading")}  # fmt: skip
+    reason = None if rate is not None else wording.missing_rate(state, row["reason"], row, text)
+    return {"state": state, "rate_pct": rate, "rate_max_pct": row.get("rate_max_pct"), "duty_text": text,
+            "reason": reason, "reason_code": row["reason"], "basis": row.get("basis", "subheading")}  # fmt: skip
 
 
 def _statistics(current: Row | None) -> Row | None:
@@ -298,7 +297,7 @@ def _mfn(connection: sqlite3.Connection, importer: str, hs6: str, product: Produ
         answer = {**_NO_RATE, "reason": _mfn_not_held(connection, importer), "reason_code": "no_schedule"}
     else:
         named = [line for line in on_day if product.is_line and line["line_code"].startswith(product.code)]
-        answer = _line_rate([{**line, "rate_max_pct": None} for line in named]) if named else _told(current, {})
+        answer = _line_rate(named) if named else _told(current)
         on_day = named or on_day
     return {
         **answer, "kind": "applied", "as_of": known_from or (shown["valid_from"] if lines and shown else None),

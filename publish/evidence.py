@@ -38,9 +38,10 @@ WHERE c.rate_row_key = ?
 ORDER BY c.line_code, p.valid_from
 """
 _LINE_PERIODS = """
-SELECT p.line_code, p.row_no, p.valid_from, p.valid_to, p.state, p.rate_pct
-FROM preference_rate AS p WHERE p.line_code >= ? AND p.line_code < ? AND p.schedule_id = ?
-ORDER BY p.line_code, p.row_no, p.valid_from
+SELECT p.line_code, p.row_no, p.valid_from, p.valid_to, p.state, p.rate_pct, d.text AS duty_text
+FROM preference_rate AS p LEFT JOIN duty AS d ON d.duty_id = p.duty_id
+WHERE p.line_code = ? AND p.schedule_id = ?
+ORDER BY p.row_no, p.valid_from
 """
 
 
@@ -71,9 +72,9 @@ def mfn_lines(connection: sqlite3.Connection, rate_row_key: str) -> list[Row]:
     return rows(connection, _MFN_LINES, (rate_row_key,))
 
 
-def line_periods(connection: sqlite3.Connection, code: str, schedule_id: str) -> list[Row]:
-    """Every period of the national lines of a schedule that begin with a code."""
-    return rows(connection, _LINE_PERIODS, (code, code + ":", schedule_id))
+def line_periods(connection: sqlite3.Connection, line_code: str, schedule_id: str) -> list[Row]:
+    """Every period of a national line in a schedule."""
+    return rows(connection, _LINE_PERIODS, (line_code, schedule_id))
 
 
 def rules(connection: sqlite3.Connection, hs6: str, regimes: Iterable[str], day: str) -> dict[str, Row]:

@@ -69,15 +69,20 @@ def _mfn(found: list[Row]) -> Row:
 
 
 def _rate(found: list[Row]) -> Row:
-    """The rate that all share; else the shared state without a rate, or `ambiguous` with the span of the rates."""
-    names = ("state", "rate_pct", "duty_text", "reason", "reason_code", "basis")
-    if len({(entry["state"], entry["rate_pct"], entry["duty_text"]) for entry in found}) == 1:
-        return {name: _same(entry[name] for entry in found) for name in names}
+    """The rate that all share; else `ambiguous` with the span of the rates. Every missing rate keeps its reason."""
+    alike = len({(entry["state"], entry["rate_pct"], entry["duty_text"]) for entry in found}) == 1
+    if alike and found[0]["state"] != "ambiguous":
+        names = ("state", "rate_pct", "rate_max_pct", "duty_text", "reason_code", "basis")
+        reasons = dict.fromkeys(entry["reason"] for entry in found if entry["reason"])
+        return {**{name: _same(entry[name] for entry in found) for name in names}, "reason": " ".join(reasons) or None}
     rates = [entry["rate_pct"] for entry in found if entry["rate_pct"] is not None]
     bounds = {"min_pct": min(rates, default=None), "max_pct": max(rates, default=None)}
-    reason = wording.missing_rate("ambiguous", "subheadings_differ", bounds, None)
-    return {"state": "ambiguous", "rate_pct": None, "duty_text": None, "reason": reason,
-            "reason_code": "subheadings_differ", "basis": "subheading"}  # fmt: skip
+    reason = found[0]["reason"] if len(found) == 1 else None
+    return {
+        "state": "ambiguous", "rate_pct": None, "rate_max_pct": None, "duty_text": None,
+        "reason": reason or wording.missing_rate("ambiguous", "subheadings_differ", bounds, None),
+        "reason_code": "subheadings_differ", "basis": "subheading",
+    }  # fmt: skip
 
 
 def _rule(rules: list[Row]) -> Row:

@@ -74,7 +74,7 @@ CREATE VIEW v_comparison AS
 SELECT q.exporter, q.importer, r.hs6, q.regime_id, q.schedule_id,
        max(r.valid_from, q.shown_from) AS valid_from,
        nullif(min(ifnull(r.valid_to, '9999-12-31'), q.shown_to), '9999-12-31') AS valid_to,
-       r.state, r.rate_pct, d.text AS duty_text, d.kind AS duty_kind, r.reason, r.relation,
+       r.state, r.rate_pct, r.rate_max_pct, d.text AS duty_text, d.kind AS duty_kind, r.reason, r.relation,
        r.min_pct, r.max_pct, r.mean_pct, r.n_lines, r.n_distinct, r.n_free, r.n_excluded, r.n_non_ad_valorem,
        q.layer, q.completeness, q.document_id, q.base_is, q.schedule_status, q.nomenclature_id,
        q.known_from, q.known_until, r.row_key AS rate_row_key
@@ -84,7 +84,7 @@ LEFT JOIN duty AS d ON d.duty_id = r.duty_id
 WHERE max(r.valid_from, q.shown_from) < min(ifnull(r.valid_to, '9999-12-31'), q.shown_to)
 UNION ALL  -- after what is held: the end of a period that no other follows, or of the document's authority
 SELECT g.exporter, g.importer, g.hs6, g.regime_id, g.schedule_id, g.ends, nullif(g.resumes, '9999-12-31'),
-       'not_held', NULL, NULL, NULL, 'outside_period', g.relation,
+       'not_held', NULL, NULL, NULL, NULL, 'outside_period', g.relation,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        g.layer, g.completeness, g.document_id, g.base_is, g.schedule_status, g.nomenclature_id,
        g.known_from, g.known_until, NULL
@@ -105,7 +105,7 @@ WHERE g.ends < g.resumes
 UNION ALL  -- in force before the first day that is held
 SELECT q.exporter, q.importer, r.hs6, q.regime_id, q.schedule_id, q.in_force_from,
        min(max(r.valid_from, q.shown_from), ifnull(q.in_force_to, '9999-12-31')),
-       'not_held', NULL, NULL, NULL, 'outside_period', r.relation,
+       'not_held', NULL, NULL, NULL, NULL, 'outside_period', r.relation,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        q.layer, q.completeness, q.document_id, q.base_is, q.schedule_status, q.nomenclature_id,
        q.known_from, q.known_until, NULL
@@ -116,7 +116,7 @@ WHERE q.in_force_from < min(max(r.valid_from, q.shown_from), ifnull(q.in_force_t
                   WHERE n.hs6 = r.hs6 AND n.schedule_id = r.schedule_id AND n.valid_from < r.valid_from)
 UNION ALL  -- regimes of the pair of which no rate of the subheading may be shown
 SELECT p.exporter, p.importer, n.code, p.regime_id, NULL,
-       coalesce(p.in_force_from, '1900-01-01'), p.in_force_to, 'not_held', NULL, NULL, NULL,
+       coalesce(p.in_force_from, '1900-01-01'), p.in_force_to, 'not_held', NULL, NULL, NULL, NULL,
        p.why_none,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
@@ -132,7 +132,7 @@ WHERE p.standing <> 'not_in_force'
 CREATE VIEW v_rate_by_year AS
 SELECT y.year, c.exporter, c.importer, c.hs6, c.regime_id, c.schedule_id,
        max(c.valid_from, y.first_day) AS valid_from, min(ifnull(c.valid_to, y.next_first_day), y.next_first_day) AS valid_to,
-       c.state, c.rate_pct, c.duty_text, c.reason, c.min_pct, c.max_pct, c.n_lines, c.layer, c.schedule_status,
+       c.state, c.rate_pct, c.rate_max_pct, c.duty_text, c.reason, c.min_pct, c.max_pct, c.n_lines, c.layer, c.schedule_status,
        c.rate_row_key
 FROM v_comparison AS c
 JOIN v_year AS y ON c.valid_from < y.next_first_day AND ifnull(c.valid_to, '9999-12-31') > y.first_day;
