@@ -108,6 +108,11 @@ class CompoundFile:
         """Names of all storages and streams, whatever their level."""
         return tuple(self._entries)
 
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Names of the streams alone."""
+        return tuple(name for name, (kind, _, _) in self._entries.items() if kind == 2)
+
     @cached_property
     def _short_stream(self) -> tuple[bytes, tuple[int, ...]]:
         root = next((entry for entry in self._entries.values() if entry[0] == 5), None)
