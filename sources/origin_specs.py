@@ -1,16 +1,15 @@
 """The shapes and loader of the YAML on rules of origin: rule sets, general rules, readings, processes.
 
-A regime's `origin.yml` says which document states its product-specific rules and how, what its general rule is, and
-what its text says of value content, tolerance, accumulation and transport. Nothing here reads a document or a phrase.
+A regime's `origin.yml` says which document states its product-specific rules and how, and what its general rule is;
+what its text says of tolerance, accumulation or transport stands in `provisions.yml`. Nothing here reads a phrase.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import Field, ValidationError
@@ -72,54 +71,11 @@ class GeneralRuleSpec(Spec):
     valid_to: date | None = None
 
 
-class DeMinimisSpec(Spec):
-    """A tolerance: chapters or codes, basis and percentage."""
-
-    code_from: str
-    code_to: str
-    basis: Literal["fob_value", "weight"]
-    pct: Decimal
-    at: CitationSpec
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-
-class FormulaSpec(Spec):
-    """How value content is computed: the methods the text gives, what it is a share of, and where it says so."""
-
-    methods: tuple[Literal["build_down", "build_up"], ...]
-    basis: Literal["fob", "ex_works"] = "fob"
-    at: CitationSpec
-
-
-class AccumulationSpec(Spec):
-    """Whether materials originating in other parties count as originating.
-
-    Attributes:
-        kind: `full` counts materials that originate in any party; `none` counts none.
-        partial_from_pct: content from which a material counts in part, where the text has partial cumulation.
-    """
-
-    kind: Literal["originating_materials", "none"]
-    partial_from_pct: Decimal | None = None
-    at: CitationSpec
-
-
 class OriginSpec(Spec):
-    """What a regime says of origin, as far as an evaluator needs it."""
+    """A regime's product-specific rules by document, and its general rules, if a set does not cover everything."""
 
     sets: tuple[RuleSetSpec, ...] = ()
-    general: GeneralRuleSpec | None = None
-    de_minimis: tuple[DeMinimisSpec, ...] = ()
-    formula: FormulaSpec | None = None
-    accumulation: AccumulationSpec | None = None
-    wholly_obtained: CitationSpec | None = None
-    exclusively_produced: CitationSpec | None = None
-    criteria: CitationSpec | None = None
-    non_qualifying: CitationSpec | None = None
-    non_qualifying_operations: tuple[str, ...] = ()
-    direct_consignment: CitationSpec | None = None
-    transit: Literal["unaltered", "not_allowed", "silent"] = "silent"
+    general: tuple[GeneralRuleSpec, ...] = ()
 
 
 class ProcessSpec(Spec):
