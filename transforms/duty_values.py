@@ -6,7 +6,7 @@ Values and printing only; reading text is in `transforms.duty_grammar`, states o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -197,11 +197,6 @@ def exact(value: Fraction) -> Decimal | None:
 def simplest(value: Decimal) -> Decimal:
     """The same number without trailing zeros after the point; independent of the decimal context."""
     return Decimal(plain(value)) if value else Decimal(0)
-
-
-def with_amount(part: Component, amount: Decimal) -> Component:
-    """The component with another amount."""
-    return replace(part, amount=simplest(amount))
 
 
 FREE = Duty("free", ((Component(Decimal(0)),),), None, None, "Free")

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from sources.errors import FtaError
 from sources.specs import CategorySpec, StagingSpec
-from transforms.duty_values import Component, Duty, exact, make_duty, plain, simplest, with_amount
+from transforms.duty_values import Component, Duty, exact, make_duty, plain, simplest
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,31 @@ def expand(duty: Duty, category: CategorySpec, staging: StagingSpec) -> tuple[St
     start = staging.year_one
     if category.state is not None:
         return (Step(start, None, None, None, category.state),)
+    check_stageable(duty, category, staging)
     duties = [(start, duty)]
     if duty.kind != "text_only":
         for stage in range(1, category.stages + 1):
             day = year_start(category.hold_years + stage, staging)
             duties.append((day, staged(duty, stage, category, staging)))
     return tuple(_periods(duties))
+
+
+def check_stageable(duty: Duty, category: CategorySpec, staging: StagingSpec) -> None:
+    """Check that a duty can be staged in a category.
+
+    Raises:
+        FtaError: a currency has no rounding step, or a duty from which something is taken off would have to be staged.
+    """
+    if not category.stages or category.state is not None:
+        return
+    if any(part.sign == "-" for part in duty.components):
+        raise FtaError(
+            "duty_cannot_be_staged",
+            f"The duty {duty.text!r} takes something off, and no article says how such a duty is staged.",
+            remedy="Give its line a category that keeps the base rate, or print its rates in the schedule.",
+        )
+    for part in duty.components:
+        _rounding(part, staging)
 
 
 def year_start(year: int, staging: StagingSpec) -> date:
@@ -69,15 +88,10 @@ def year_start(year: int, staging: StagingSpec) -> date:
 
 def staged(duty: Duty, stage: int, category: CategorySpec, staging: StagingSpec) -> Duty:
     """The duty after a number of equal stages, each component by itself."""
-    if any(part.sign == "-" for part in duty.components):
-        raise FtaError(
-            "duty_cannot_be_staged",
-            f"The duty {duty.text!r} takes something off, and no article says how such a duty is staged.",
-            remedy="Give its line a category that keeps the base rate, or print its rates in the schedule.",
-        )
 
     def cut(part: Component) -> Component:
-        return with_amount(part, _amount(part, stage, category, staging))
+        amount = _amount(part, stage, category, staging)
+        return Component(amount, part.currency, part.quantity, part.unit, part.basis)
 
     options = [tuple(cut(part) for part in option) for option in duty.options]
     join = duty.kind if duty.kind in ("mixed_max", "mixed_min", "alternatives") else None
@@ -86,19 +100,27 @@ def staged(duty: Duty, stage: int, category: CategorySpec, staging: StagingSpec)
 
 
 def _amount(part: Component, stage: int, category: CategorySpec, staging: StagingSpec) -> Decimal:
-    base, cut, step = Fraction(part.amount), Fraction(category.cut), _rounding(part, staging)
-    last = base * (1 - cut)
-    # A share without a finite decimal (a third) can only be stated rounded.
-    final = exact(last)
-    final = rounded_down(last, step) if final is None else final
+    step = _rounding(part, staging)
+    final = Decimal(0) if category.cut == 1 else _final(part, category, step)
     if stage == category.stages:
         return final
-    return max(final, rounded_down(base * (1 - cut * stage / category.stages), step))
+    cut, cut_unit = category.cut.as_integer_ratio()
+    left = cut_unit * category.stages - cut * stage
+    return max(final, rounded_down(part.amount, left, cut_unit * category.stages, step))
 
 
-def rounded_down(value: Fraction, step: Decimal) -> Decimal:
-    """The highest multiple of a step that is not above the value, exactly."""
-    return simplest(int(value // Fraction(step)) * step)
+def _final(part: Component, category: CategorySpec, step: Decimal) -> Decimal:
+    """What is left after the last stage; only a share without a finite decimal (a third) is rounded."""
+    left = 1 - Fraction(category.cut)
+    found = exact(Fraction(part.amount) * left)
+    return rounded_down(part.amount, left.numerator, left.denominator, step) if found is None else found
+
+
+def rounded_down(amount: Decimal, numerator: int, denominator: int, step: Decimal) -> Decimal:
+    """The highest multiple of a step that is not above a share of an amount, by whole numbers."""
+    over, under = amount.as_integer_ratio()
+    step_over, step_under = step.as_integer_ratio()
+    return simplest((over * numerator * step_under) // (under * denominator * step_over) * step)
 
 
 def _rounding(part: Component, staging: StagingSpec) -> Decimal:

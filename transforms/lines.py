@@ -1,0 +1,342 @@
+"""From an extraction and a schedule's YAML to tariff lines, concessions and duties, or to a row that says why not.
+
+A row is used whole or rejected whole: what is at fault in it stands in `rejected_row` with its place, what was
+expected and what to do, and the rest goes on. Dates and rates are in `transforms.rates`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sources.errors import FtaError
+from sources.extraction import ExtractedRow, Extraction
+from sources.specs import RegimeSpec, ScheduleSpec, StagingSpec
+from transforms.duties import Cell, duty_id, duty_row, parse_duty
+from transforms.duty_values import Duty
+from transforms.source_rows import source_row_id
+from transforms.staging import check_stageable
+
+CORRECT = "Compare the cell with the document. If the document itself is wrong, add a correction."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a schedule as read, with what its cells say.
+
+    Attributes:
+        place: the row it begins on.
+        code: digits of the line.
+        suffix: statistical suffix, where the schedule has a column for it.
+        base: the base duty, where the schedule has one.
+        category: staging category as printed, where the schedule has one.
+        printed: the cells of the dated columns, in their order.
+    """
+
+    place: ExtractedRow
+    code: str
+    suffix: str | None
+    base: Cell | None
+    category: str | None
+    printed: tuple[Cell, ...]
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """What the line gives, whatever its code, by the text of its cells: equal terms have equal rates."""
+        return self.base and self.base.text, self.category, *(cell.text for cell in self.printed)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A schedule's lines by code and the rows of its tables.
+
+    Attributes:
+        lines: sorted by code; the n-th line of a code is row n of its concessions.
+        tariff_lines: rows of table `tariff_line`.
+        concessions: rows of table `concession`, in the order of `lines`.
+        duties: duties in any cell of the lines, by duty_id.
+        rejected: rows of table `rejected_row`.
+    """
+
+    lines: tuple[Line, ...]
+    tariff_lines: list[dict[str, Any]]
+    concessions: list[dict[str, Any]]
+    duties: dict[str, Duty]
+    rejected: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one cell of a row, by the column of the extraction."""
+
+    column: str
+    value: str
+    expected: str
+    reason: str
+    remedy: str = CORRECT
+
+
+def schedule_staging(regime: RegimeSpec, schedule: ScheduleSpec) -> StagingSpec | None:
+    """The regime's calendar and rounding with its categories and the schedule's own; None where it has no staging."""
+    if regime.staging is None:
+        return None
+    return regime.staging.model_copy(update={"categories": {**regime.staging.categories, **schedule.staging}})
+
+
+def read_lines(
+    extraction: Extraction,
+    schedule: ScheduleSpec,
+    staging: StagingSpec | None,
+    *,
+    digits: int | None = None,
+    subheadings: Collection[str] | None = None,
+) -> Lines:
+    """The lines of a schedule.
+
+    Args:
+        extraction: the document's rows; continuations are joined to the line that they follow.
+        schedule: says which column is what, and how duties are written.
+        staging: from `schedule_staging`; None only for a schedule that prints its rates.
+        digits: length of the nomenclature's codes, where it is known.
+        subheadings: six-digit codes of the schedule's HS edition, to find codes that are in no edition.
+
+    Raises:
+        FtaError: the schedule names a column that the extraction does not have, or gives no way to date its rates.
+    """
+    _check_columns(extraction, schedule, staging)
+    reader = _Reader(schedule, staging, digits, subheadings)
+    read = [reader.line(row, cells) for row, cells in joined(extraction.rows)]
+    good = [line for line, faults in read if line is not None and not faults]
+    rejected = [_rejected(extraction.document_id, place, fault) for place, fault in reader.faults]
+    kept, duplicates = _without_duplicates(good, schedule.columns["line_code"])
+    rejected += [_rejected(extraction.document_id, place, fault) for place, fault in duplicates]
+    kept.sort(key=lambda line: (line.code, line.suffix or ""))
+    duties = _duties(kept)
+    ids = {duty.text: key for key, duty in duties.items()}
+    numbers: Counter[str] = Counter()
+    tariff_lines, concessions = [], []
+    for line in kept:
+        numbers[line.code] += 1
+        source = source_row_id(extraction.document_id, line.place.locator)
+        tariff_lines.append(_tariff_line(line, schedule, source))
+        concessions.append(_concession(line, numbers[line.code], schedule.id, ids, source))
+    return Lines(tuple(kept), tariff_lines, concessions, duties, rejected)
+
+
+def duty_rows(duties: Iterable[Duty]) -> list[dict[str, Any]]:
+    """Rows of table `duty`, one for each distinct duty."""
+    return list({row["duty_id"]: row for row in map(duty_row, duties)}.values())
+
+
+def joined(rows: Iterable[ExtractedRow]) -> Iterator[tuple[ExtractedRow, dict[str, str]]]:
+    """Every line with its cells, its continuations (also over a page's end) joined to them by line breaks."""
+    line: ExtractedRow | None = None
+    cells: dict[str, str] = {}
+    for row in rows:
+        if row.role == "continuation":
+            for name, text in row.cells.items():
+                if text:
+                    cells[name] = f"{cells[name]}\n{text}" if cells.get(name) else text
+            continue
+        if line is not None:
+            yield line, cells
+        line, cells = (row if row.role == "line" else None), dict(row.cells)
+    if line is not None:
+        yield line, cells
+
+
+class _Reader:
+    """Reads the rows of one schedule, each distinct cell once, and keeps the faults it finds."""
+
+    def __init__(
+        self,
+        schedule: ScheduleSpec,
+        staging: StagingSpec | None,
+        digits: int | None,
+        subheadings: Collection[str] | None,
+    ) -> None:
+        self.schedule = schedule
+        self.staging = staging
+        self.digits = digits
+        self.subheadings = None if subheadings is None else frozenset(subheadings)
+        self.parsed: dict[str, Cell] = {}
+        self.staged: dict[tuple[str, str], str | None] = {}
+        self.faults: list[tuple[ExtractedRow, Fault]] = []
+
+    def line(self, row: ExtractedRow, cells: dict[str, str]) -> tuple[Line | None, list[Fault]]:
+        """The line of a row and what is wrong with it."""
+        columns = self.schedule.columns
+        dated = tuple(self.schedule.printed.columns) if self.schedule.printed else ()
+        code = re.sub(r"[.\s]", "", cells.get(columns["line_code"], ""))
+        base = self.duty(cells.get(columns["base_duty"], "")) if "base_duty" in columns else None
+        category = " ".join(cells.get(columns["category"], "").split()) if "category" in columns else None
+        suffix = cells.get(columns["stat_suffix"], "").strip() or None if "stat_suffix" in columns else None
+        printed = tuple(self.duty(cells.get(name, "")) for name in dated)
+        faults = [
+            *self.code_faults(code, cells.get(columns["line_code"], "")),
+            *(self.duty_faults(base, columns["base_duty"]) if base is not None else ()),
+            *(fault for cell, name in zip(printed, dated, strict=True) for fault in self.duty_faults(cell, name)),
+            *self.category_faults(category, base),
+        ]
+        self.faults += [(row, fault) for fault in faults]
+        return Line(row, code, suffix, base, category, printed), faults
+
+    def duty(self, text: str) -> Cell:
+        if text not in self.parsed:
+            self.parsed[text] = parse_duty(text, self.schedule.duty)
+        return self.parsed[text]
+
+    def code_faults(self, code: str, shown: str) -> Iterator[Fault]:
+        column = self.schedule.columns["line_code"]
+        right_length = len(code) == self.digits if self.digits else 6 <= len(code) <= 12
+        if not (code.isascii() and code.isdigit() and right_length):
+            expected = f"a code of {self.digits or '6 to 12'} digits"
+            yield Fault(column, shown, expected, "The code is not a tariff line.")
+        elif self.subheadings is not None and code[:6] not in self.subheadings:
+            edition = self.schedule.hs_edition
+            yield Fault(
+                column,
+                shown,
+                f"a subheading of {edition}",
+                f"{code[:6]} is not in {edition}.",
+                f"{CORRECT} If the schedule is in another edition, mend its `hs_edition`.",
+            )
+
+    def duty_faults(self, cell: Cell, column: str) -> Iterator[Fault]:
+        if cell.state != "unparsed":
+            return
+        if cell.duty is None:
+            yield Fault(
+                column,
+                cell.text,
+                "a duty, or a meaning for a blank",
+                "The cell is blank, and the schedule does not say what a blank means.",
+                f'{CORRECT} If a blank has a meaning, say it under `words: {{"": ...}}` in the duty of the schedule.',
+            )
+        elif self.schedule.duty.unread == "reject":
+            yield Fault(
+                column,
+                cell.text,
+                "a duty in a known form, such as 7%, 0.02 USD/l or a word of the schedule",
+                "The duty is not understood.",
+                f"{CORRECT} If it is a word for a state or a currency, name it in the duty of the schedule.",
+            )
+
+    def category_faults(self, category: str | None, base: Cell | None) -> Iterator[Fault]:
+        if self.staging is None or category is None:
+            return
+        column = self.schedule.columns["category"]
+        if category not in self.staging.categories:
+            known = ", ".join(self.staging.categories)
+            yield Fault(
+                column,
+                category,
+                f"one of {known}",
+                "The staging category is not known.",
+                f"{CORRECT} If the agreement defines it, add it to the categories.",
+            )
+        elif base is not None and (why := self.cannot_stage(base, category, self.staging)):
+            yield Fault(column, category, "a category that the base duty can be staged in", why)
+
+    def cannot_stage(self, base: Cell, category: str, staging: StagingSpec) -> str | None:
+        """Why a base duty cannot be staged, or None."""
+        if base.duty is None or self.schedule.printed is not None:
+            return None
+        key = (base.text, category)
+        if key not in self.staged:
+            self.staged[key] = None
+            try:
+                check_stageable(base.duty, staging.categories[category], staging)
+            except FtaError as error:
+                self.staged[key] = f"{error.message} {error.remedy}"
+        return self.staged[key]
+
+
+def _check_columns(extraction: Extraction, schedule: ScheduleSpec, staging: StagingSpec | None) -> None:
+    named = {*schedule.columns.values(), *(schedule.printed.columns if schedule.printed else ())}
+    where = {"schedule": schedule.id, "document": extraction.document_id}
+    if "line_code" not in schedule.columns or not named <= set(extraction.columns):
+        raise FtaError(
+            "schedule_columns",
+            f"The schedule reads {', '.join(sorted(named))}; the document has {', '.join(extraction.columns)}.",
+            where=where,
+            remedy="Name under `columns` (`line_code` among them) and `printed` only fact columns of the document.",
+        )
+    if schedule.printed is None and (staging is None or not {"base_duty", "category"} <= schedule.columns.keys()):
+        raise FtaError(
+            "schedule_without_dates",
+            "The schedule neither prints dated rates nor has a base duty, a category and a calendar.",
+            where=where,
+            remedy="Give the schedule `printed` columns, or `base_duty` and `category` and its regime a `staging`.",
+        )
+
+
+def _without_duplicates(lines: list[Line], column: str) -> tuple[list[Line], list[tuple[ExtractedRow, Fault]]]:
+    """Lines of distinct codes; of equal lines the first stays, of lines that contradict each other none."""
+    groups: dict[tuple[str, str | None], list[Line]] = {}
+    for line in lines:
+        groups.setdefault((line.code, line.suffix), []).append(line)
+    kept: list[Line] = []
+    faults = []
+    for group in groups.values():
+        first, *others = group
+        contradict = any(line.terms != first.terms for line in others)
+        if not contradict:
+            kept.append(first)
+        for line in group if contradict else others:
+            others_at = ", ".join(other.place.locator for other in group if other is not line)
+            reason = (
+                f"The code stands also at {others_at}, with other terms; none of them is used."
+                if contradict
+                else f"The code stands also at {first.place.locator}, with the same terms; that row is used."
+            )
+            faults.append((line.place, Fault(column, line.code, "a code that stands once in the schedule", reason)))
+    return kept, faults
+
+
+def _rejected(document_id: str, place: ExtractedRow, fault: Fault) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "locator": place.locator,
+        "page": place.page,
+        "row_no": place.row_no,
+        "column_name": fault.column,
+        "value": fault.value,
+        "expected": fault.expected,
+        "reason": fault.reason,
+        "remedy": fault.remedy,
+    }
+
+
+def _tariff_line(line: Line, schedule: ScheduleSpec, source: str) -> dict[str, Any]:
+    return {
+        "nomenclature_id": schedule.nomenclature,
+        "line_code": line.code,
+        "stat_suffix": line.suffix,
+        "hs_edition": schedule.hs_edition,
+        "hs6": line.code[:6],
+        "source_row_id": source,
+    }
+
+
+def _concession(line: Line, number: int, schedule_id: str, ids: dict[str, str], source: str) -> dict[str, Any]:
+    """A concession; its state is that of the base duty, or where rates are printed, of the last of them."""
+    decisive = line.printed[-1] if line.printed else line.base
+    return {
+        "schedule_id": schedule_id,
+        "line_code": line.code,
+        "row_no": number,
+        "base_duty_id": ids[line.base.duty.text] if line.base is not None and line.base.duty is not None else None,
+        "category": line.category,
+        "state": decisive.state if decisive is not None else "not_held",
+        "source_row_id": source,
+    }
+
+
+def _duties(lines: list[Line]) -> dict[str, Duty]:
+    cells = {cell.text: cell for line in lines for cell in (line.base, *line.printed) if cell is not None}
+    found = {cell.duty.text: cell.duty for cell in cells.values() if cell.duty is not None}
+    return {duty_id(duty): duty for _, duty in sorted(found.items())}
