@@ -129,12 +129,12 @@ def summarise(cells: Cells, rates: RateRows, coverage: Coverage, intervals: int)
     ever = _lines_with_a_rate(cells, rates, intervals, len(coverage.lines))
     state, reason = judge(counted, code, coverage, ever)
     columns = _columns(counted, state, reason)
-    row = _row_of_group(code, interval, columns) if len(groups) else groups
-    starts = np.flatnonzero(np.diff(row, prepend=-1))
-    ends = np.append(starts[1:], len(groups)) - 1
+    row = _row_of_group(code, interval, columns)
+    starts = np.flatnonzero(_changes(row))
+    ends = np.append(starts, len(groups))[1:] - 1
     kept = {name: values[starts] for name, values in columns.items()}
     summary = Summary(code=code[starts], first=interval[starts], end=interval[ends] + 1, **kept)  # type: ignore[arg-type]
-    return summary, row[place] if len(groups) else place
+    return summary, row[place]
 
 
 def _lines_with_a_rate(cells: Cells, rates: RateRows, intervals: int, codes: int) -> Ints:
