@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from sources.specs import DutySpec
 from transforms.duties import CANONICAL, FREE, Component, Duty, duty_id, duty_row, make_duty, parse_duty, print_duty
@@ -249,3 +256,53 @@ def _duty(text: str, spec: DutySpec) -> Duty:
     duty = parse_duty(text, spec).duty
     assert duty is not None
     return duty
+
+
+# --- the held documents ----------------------------------------------------------------------------------------------
+
+
+def _unread(cells: Iterable[str], spec: DutySpec) -> tuple[int, list[str]]:
+    """How many distinct spellings there are, and those not understood; each is checked to read back."""
+    spellings = sorted(set(cells))
+    read = {text: parse_duty(text, spec) for text in spellings}
+    for cell in read.values():
+        if cell.duty is not None:
+            assert _duty(print_duty(cell.duty), spec) == cell.duty
+    return len(spellings), [text for text, cell in read.items() if cell.state == "unparsed"]
+
+
+@pytest.mark.documents
+def test_every_base_rate_of_the_typeset_schedule_is_read(documents: Path) -> None:
+    with (documents / "truth/ckfta-schedule-cambodia.csv").open(encoding="utf-8", newline="") as file:
+        cells = [row["base_rate"].replace(" ", "\n") for row in csv.DictReader(file) if row["code"]]
+    assert len(cells) == 10_813
+    assert _unread(cells, RIEL) == (6, [])
+
+
+@pytest.mark.documents
+def test_every_cell_of_the_workbooks_is_read(documents: Path) -> None:
+    for name, first_rate, spellings in (
+        ("annex-1-schedule-of-australia.xlsx", 2, 24),
+        ("annex-1-schedule-of-china-for-asean.xls", 2, 258),
+    ):
+        rows = CalamineWorkbook.from_path(documents / "rcep" / name).get_sheet_by_index(0).to_python()
+        cells = (str(cell) for row in rows[4:] for cell in row[first_rate:])
+        assert _unread(cells, FRACTION) == (spellings, [])
+
+
+@pytest.mark.documents
+def test_of_the_scraped_tariff_only_marks_ranges_and_conditions_in_words_stay_text(documents: Path) -> None:
+    columns = ("基本", "暫定", "WTO協定", "特恵", "特別特恵", "EPA_アセアン", "EPA_RCEP_アセアン豪州NZ")
+
+    def cells(node: dict[str, Any]) -> Iterator[str]:
+        yield from (node["rate"].get(name) or "" for name in columns)
+        for child in node["children"]:
+            yield from cells(child)
+
+    with zipfile.ZipFile(documents / "jp/japan-tariff-2026-07-09.zip") as archive:
+        chapters = [json.loads(archive.read(name)) for name in archive.namelist() if "tariff_data" in name]
+    found = (cell for chapter in chapters for node in chapter for cell in cells(node) if cell)
+    spellings, unread = _unread(found, YEN)
+    assert (spellings, len(unread)) == (827, 212)
+    signs = re.compile(r"[◎●※*〜一◆]|\S\s+\S|につき|免税|もの")
+    assert [text for text in unread if not signs.search(text)] == []
