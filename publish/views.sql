@@ -95,25 +95,28 @@ FROM (SELECT q.*, r.hs6, r.relation, max(min(ifnull(r.valid_to, '9999-12-31'), q
                  ifnull(q.in_force_to, '9999-12-31')) AS resumes
       FROM pair_schedule AS q
       JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
-      WHERE r.valid_from < q.shown_to
+      WHERE q.shown_from < q.shown_to AND r.valid_from < q.shown_to
         AND min(ifnull(r.valid_to, '9999-12-31'), q.shown_to) < ifnull(q.in_force_to, '9999-12-31')
         AND (ifnull(r.valid_to, '9999-12-31') >= q.shown_to
              OR NOT EXISTS (SELECT 1 FROM hs2022_preference_rate AS n
                             WHERE n.hs6 = r.hs6 AND n.schedule_id = r.schedule_id AND n.valid_from = r.valid_to))
      ) AS g
 WHERE g.ends < g.resumes
-UNION ALL  -- in force before the first day that is held
-SELECT q.exporter, q.importer, r.hs6, q.regime_id, q.schedule_id, q.in_force_from,
-       min(max(r.valid_from, q.shown_from), ifnull(q.in_force_to, '9999-12-31')),
-       'not_held', NULL, NULL, NULL, NULL, 'outside_period', r.relation,
+UNION ALL  -- in force before the first day that is held, or on no day that is held
+SELECT g.exporter, g.importer, g.hs6, g.regime_id, g.schedule_id, g.begins, nullif(g.ends, '9999-12-31'),
+       'not_held', NULL, NULL, NULL, NULL, 'outside_period', g.relation,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       q.layer, q.completeness, q.document_id, q.base_is, q.schedule_status, q.nomenclature_id,
-       q.known_from, q.known_until, NULL
-FROM pair_schedule AS q
-JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
-WHERE q.in_force_from < min(max(r.valid_from, q.shown_from), ifnull(q.in_force_to, '9999-12-31'))
-  AND NOT EXISTS (SELECT 1 FROM hs2022_preference_rate AS n
-                  WHERE n.hs6 = r.hs6 AND n.schedule_id = r.schedule_id AND n.valid_from < r.valid_from)
+       g.layer, g.completeness, g.document_id, g.base_is, g.schedule_status, g.nomenclature_id,
+       g.known_from, g.known_until, NULL
+FROM (SELECT q.*, r.hs6, r.relation, ifnull(q.in_force_from, '1900-01-01') AS begins,
+             CASE WHEN max(r.valid_from, q.shown_from) < q.shown_to THEN max(r.valid_from, q.shown_from)
+                  ELSE ifnull(q.in_force_to, '9999-12-31') END AS ends
+      FROM pair_schedule AS q
+      JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
+      WHERE NOT EXISTS (SELECT 1 FROM hs2022_preference_rate AS n
+                        WHERE n.hs6 = r.hs6 AND n.schedule_id = r.schedule_id AND n.valid_from < r.valid_from)
+     ) AS g
+WHERE g.begins < g.ends
 UNION ALL  -- regimes of the pair of which no rate of the subheading may be shown
 SELECT p.exporter, p.importer, n.code, p.regime_id, NULL,
        coalesce(p.in_force_from, '1900-01-01'), p.in_force_to, 'not_held', NULL, NULL, NULL, NULL,

@@ -1,4 +1,4 @@
-"""A release's SQLite in memory, made from Arrow tables, for the tests of views and queries."""
+"""A release's SQLite in memory or in a file, with the release writer's tables, for the tests of views and queries."""
 
 from __future__ import annotations
 
@@ -11,26 +11,20 @@ import pyarrow as pa
 
 from publish import views
 from publish.open_release import ReleaseConnection
-from warehouse.columns import SQL_TYPES
-from warehouse.tables import TABLES, columns_of
+from publish.sqlite import ddl
+from warehouse.tables import TABLES
 
 
 def database(tables: Mapping[str, pa.Table], path: Path | None = None) -> ReleaseConnection:
-    """Write every table, STRICT and keyed as the release writer does, and install the views."""
+    """Write every table as the release writer defines it, and install the views; release `1.0.0`."""
     connection = sqlite3.connect(path or ":memory:", factory=ReleaseConnection)
     connection.release = "1.0.0"
     for name in TABLES:
-        columns = columns_of(name)
-        kinds = ", ".join(
-            f'"{column}" {SQL_TYPES[meta.kind].__name__.upper()}'.replace("INTEGER", "INTEGER")
-            + (" PRIMARY KEY" if column == "row_key" else "")
-            for column, meta in columns.items()
-        )
-        connection.execute(f"CREATE TABLE {name} ({kinds}) STRICT, WITHOUT ROWID")
+        connection.execute(ddl(name))
         rows = (
             tuple(float(value) if isinstance(value, Decimal) else value for value in row)
-            for row in zip(*(column.to_pylist() for column in tables[name].select(list(columns)).columns), strict=True)
+            for row in zip(*(column.to_pylist() for column in tables[name].columns), strict=True)
         )
-        connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows)
+        connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * tables[name].num_columns)})", rows)
     views.install(connection)
     return connection
