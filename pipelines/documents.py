@@ -12,15 +12,18 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
 from typing import Any, Literal
 
 from pipelines.home import Home
 from pipelines.plan import code_hash, extraction_path, file_hash, fingerprint
-from sources.archive import Held
+from sources.archive import Entry, Held
 from sources.errors import FtaError
-from sources.extraction import Extraction, compare, extract, read_csv, write_csv
-from sources.registry import Registry
+from sources.extraction import Extraction, compare, extract, read_csv, reader_of, write_csv
+from sources.registry import Registry, load_registry
 from sources.specs import DocumentSpec
+from transforms.regimes import coverage_rows, document_row
 
 State = Literal["not_held", "not_at_hand", "reference", "same", "differs", "candidate", "refused", "unreadable"]
 BAD: tuple[State, ...] = ("differs", "refused", "unreadable")
@@ -173,8 +176,6 @@ def read_candidate(document: DocumentSpec, held: Held) -> tuple[Extraction, Any,
     """
     from sources.worker import read_in_worker
 
-    from sources.extraction import reader_of
-
     spec = reader_of(document)
     headers = [column.header for column in spec.columns]
     reading = read_in_worker(held.path, spec.name, columns=headers, options=spec.options)
@@ -187,3 +188,66 @@ def read_candidate(document: DocumentSpec, held: Held) -> tuple[Extraction, Any,
                 remedy=finding.remedy,
             )
     return extract(document, reading), reading.accounts, reading.findings
+
+
+# --- what the commands about sources show ----------------------------------------------------------------------------
+
+
+def list_all(home: Home) -> list[dict[str, Any]]:
+    """Every document with what is known of it; `at_hand` is `yes`, `no`, `refused` or `on purpose` (another hash)."""
+    registry = load_registry(overlay=home.sources)
+    return [_listed(document, registry, home) for document in registry.documents.values()]
+
+
+def _listed(document: DocumentSpec, registry: Registry, home: Home) -> dict[str, Any]:
+    held, check = probe(document, registry, home)
+    accepted = extraction_path(document, registry, home)
+    row = document_row(document, accepted is not None, None)
+    at_hand = "refused" if check.state == "refused" else "no" if held is None else "yes"
+    return {
+        **row,
+        "regimes": list(registry.document_regimes[document.id]),
+        "file": document.file,
+        "at_hand": "on purpose" if held and held.on_purpose else at_hand,
+        "state": "not_read" if needs_reading(check) else check.state,
+        "extraction": str(accepted) if accepted else None,
+        "note": document.note,
+    }
+
+
+def status_of(home: Home) -> dict[str, Any]:
+    """Coverage, documents that need somebody, and open decisions."""
+    registry = load_registry(overlay=home.sources)
+    waiting = []
+    for document in registry.documents.values():
+        _, check = probe(document, registry, home)
+        if needs_reading(check):
+            waiting.append({"document_id": document.id, "state": "not_read", "message": "Run `ftadata refresh`."})
+        elif check.state in (*BAD, "candidate"):
+            waiting.append({"document_id": document.id, "state": check.state, "message": advice(check)})
+    return {
+        "coverage": [row for regime in registry.regimes.values() for row in coverage_rows(regime)],
+        "waiting": waiting,
+        "decisions": [{"id": d.id, "subject": d.subject} for _, d in registry.decisions if d.status == "open"],
+    }
+
+
+def advice(check: DocumentCheck) -> str:
+    """What somebody should do about a document."""
+    if check.error is not None:
+        return f"{check.error['message']} {check.error['remedy']}".strip()
+    if check.state == "candidate":
+        changed = f"{check.differences:,} differences from the accepted extraction" if check.differences else "new"
+        return f"Its candidate extraction waits ({changed}). Compare, then `ftadata sources accept {check.document}`."
+    first = check.sample[0] if check.sample else {}
+    return (
+        f"It reads otherwise than its accepted extraction in {check.differences:,} places, first {first.get('locator')}"
+        f" {first.get('column') or 'row'}: accepted {first.get('accepted')!r}, read {first.get('candidate')!r}. "
+        "Look at the page; mend the extraction or the reader."
+    )
+
+
+def add_file(home: Home, file: Path, document_id: str, *, by: str, accept_new_hash: bool) -> Entry:
+    """Take a file into the archive as the bytes of a document; see `Archive.add`."""
+    document = load_registry(overlay=home.sources).document(document_id)
+    return home.archive.add(file, document, by=by, on=date.today(), accept_new_hash=accept_new_hash)

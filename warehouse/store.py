@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,18 @@ class Store:
         """The folder that `stage` made."""
         return self.root / "staging" / unit
 
+    def is_staged(self, unit: str) -> bool:
+        """Whether a unit is being made."""
+        return self.staged(unit).is_dir()
+
+    def staged_tables(self, unit: str) -> dict[str, pa.Table]:
+        """All tables of the staged folder."""
+        return {file.stem: _read(file, file.stem) for file in sorted(self.staged(unit).glob("*.parquet"))}
+
+    def abandon(self, unit: str) -> None:
+        """Drop the staged folder of a unit that cannot be made."""
+        shutil.rmtree(self.staged(unit), ignore_errors=True)
+
     def put(self, unit: str, tables: Mapping[str, pa.Table]) -> None:
         """Write tables into the staged folder of a unit.
 
@@ -106,6 +118,12 @@ class Store:
         state = UnitState(unit, fingerprint, before.folder if before else "", error)
         self._write_state(state)
         return state
+
+    def invalidate(self, unit: str) -> None:
+        """Make a unit stale; its tables stay until it is made again."""
+        state = self.state(unit)
+        if state is not None:
+            self._write_state(replace(state, fingerprint=""))
 
     def drop(self, unit: str) -> None:
         """Forget a unit whose source has gone."""

@@ -1,0 +1,107 @@
+"""Puts the tables of all units together as a release would hold them, quarantined schedules as the last release had
+them, and names every input for the manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from pipelines.home import Home
+from pipelines.plan import Plan, extraction_path, file_hash
+from publish.manifest import read_manifest, read_tables, released
+from sources.registry import Registry
+from warehouse.carry import carry_forward
+from warehouse.store import assemble
+
+pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
+
+Tables = dict[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """What a release made now would hold, but for judgement and changes.
+
+    Attributes:
+        carried: schedules that keep the rows of the last release.
+        absent: quarantined schedules of which the last release held nothing.
+    """
+
+    tables: Tables
+    carried: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def previous_tables(home: Home) -> Tables | None:
+    """The tables of the last release, or None where nothing is published."""
+    standing = list(released(home.public / "releases").values())
+    if not standing:
+        return None
+    return read_tables(standing[-1], read_manifest(standing[-1]))
+
+
+def broken_schedules(plan: Plan, home: Home) -> dict[str, list[str]]:
+    """Schedules whose unit could not be made, or was made from something else, with the reason."""
+    found: dict[str, list[str]] = {}
+    for unit in plan.units:
+        if unit.kind != "schedule":
+            continue
+        state = home.store.state(unit.name)
+        if state is None or state.error is not None or state.fingerprint != unit.fingerprint:
+            error = (state.error if state else None) or {"message": "It has not been made yet: run `ftadata refresh`."}
+            found[unit.owner] = [error["message"]]
+    return found
+
+
+def assemble_release(plan: Plan, home: Home, quarantined: Collection[str]) -> Assembled:
+    """The tables of all units; for a quarantined schedule its rows of the last release."""
+    units = {
+        unit.name: home.store.tables(unit.name)
+        for unit in plan.units
+        if not (unit.kind == "schedule" and unit.owner in quarantined)
+    }
+    carried, absent = [], []
+    previous = previous_tables(home) if quarantined else None
+    for schedule in sorted(quarantined):
+        rows = carry_forward(previous or {}, schedule) if previous else {}
+        (carried if rows else absent).append(schedule)
+        documents = rows.pop("document", None)
+        if documents is not None:
+            _replace_documents(units, documents)
+        units[f"carried-{schedule}"] = rows
+    return Assembled(assemble(units), tuple(carried), tuple(absent))
+
+
+def _replace_documents(units: dict[str, Tables], documents: pa.Table) -> None:
+    """Let a document that carried rows point at stand as the last release described it."""
+    for tables in units.values():
+        if "document" in tables:
+            ids = documents.column("document_id").combine_chunks()
+            others = tables["document"].filter(pc.invert(pc.is_in(tables["document"].column("document_id"), ids)))
+            if others.num_rows < tables["document"].num_rows:
+                tables["document"] = pa.concat_tables([others, documents])
+
+
+def inputs(registry: Registry, home: Home) -> list[dict[str, Any]]:
+    """Every input of a release: documents with their hash and that of their accepted extraction, then the YAML."""
+    found: list[dict[str, Any]] = []
+    for document in registry.documents.values():
+        accepted = extraction_path(document, registry, home)
+        found.append(
+            {
+                "document_id": document.id,
+                "sha256": document.sha256,
+                "extraction_sha256": file_hash(accepted),
+                "path": f"{registry.folders[f'document:{document.id}'].name}/documents.yml",
+            }
+        )
+    for folder in sorted(set(registry.folders.values()), key=lambda path: path.name):
+        for file in sorted(folder.rglob("*.yml")):
+            path = f"{folder.name}/{file.relative_to(folder).as_posix()}"
+            found.append({"document_id": None, "sha256": file_hash(file), "extraction_sha256": None, "path": path})
+    return found

@@ -1,0 +1,198 @@
+"""Dagster's view of the house: each regime's assets made from its YAML, the judgement as checks, the release.
+
+Assets only call `pipelines.steps`; what they return is metadata for the UI. The graph is the list of agreements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from pipelines import steps
+from pipelines.home import Home
+from pipelines.judging import JudgeProcess, last_judged
+from pipelines.output import Progress
+from pipelines.release import Approval, publish_now
+from sources.registry import Registry
+from sources.specs import RegimeSpec
+from validations.judgement import RuleResult, is_error
+
+HS = [dg.AssetKey(["hs", "correlations"]), dg.AssetKey(["hs", "nomenclature"])]
+ROWS_SHOWN = 12
+progress = Progress()
+"""Where steps say what they do; the command line puts its own in place, so that seconds count from its start."""
+
+
+def all_assets(registry: Registry) -> list[Any]:
+    """Every asset and check of an installation."""
+    per_regime = [asset for regime in registry.regimes.values() for asset in regime_assets(regime)]
+    judged = [dg.AssetKey([regime, "description"]) for regime in registry.regimes]
+    judged += [dg.AssetKey([regime, "hs2022_rates"]) for regime in registry.regimes]
+    return [*common_assets(), *per_regime, *judging_assets(judged), rule_checks(list(registry.regimes))]
+
+
+def _work() -> steps.Work:
+    return steps.Work.open(Home.from_environment(), progress)
+
+
+def _result(metrics: steps.Metrics) -> dg.MaterializeResult[Any]:
+    return dg.MaterializeResult(metadata=_metadata(metrics))
+
+
+def _metadata(metrics: steps.Metrics) -> dict[str, Any]:
+    """Figures as they are; a list of rows as a small table in Markdown."""
+    shown: dict[str, Any] = {}
+    for name, value in metrics.items():
+        rows = isinstance(value, list) and value and isinstance(value[0], dict)
+        shown[name] = dg.MetadataValue.md(_markdown(value)) if rows else value
+    return shown
+
+
+def _markdown(rows: Sequence[dict[str, Any]]) -> str:
+    names = list(rows[0])
+    lines = [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
+    lines += [f"| {' | '.join(str(row.get(name, '')) for name in names)} |" for row in rows[:ROWS_SHOWN]]
+    return "\n".join(lines)
+
+
+def common_assets() -> list[Any]:
+    """Parties, and the Harmonized System that every regime rests on."""
+
+    @dg.asset(key=["common", "parties"], group_name="common", description="Countries and groups of countries.")
+    def parties() -> dg.MaterializeResult[Any]:
+        return _result(steps.make_parties(_work()))
+
+    @dg.asset(key=["hs", "documents"], group_name="hs", description="Correlation sheets, compared where at hand.")
+    def documents() -> dg.MaterializeResult[Any]:
+        return _result(steps.compare_documents(_work(), None))
+
+    @dg.multi_asset(
+        specs=[
+            dg.AssetSpec(HS[0], deps=[documents], group_name="hs", description="Which subheadings share goods."),
+            dg.AssetSpec(HS[1], deps=[documents], group_name="hs", description="The tree of every HS edition."),
+        ],
+        name="harmonized_system",
+    )
+    def harmonized_system() -> Iterator[dg.MaterializeResult[Any]]:
+        metrics = steps.make_hs(_work())
+        for key in HS:
+            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(metrics))
+
+    return [parties, documents, harmonized_system]
+
+
+def regime_assets(regime: RegimeSpec) -> list[Any]:
+    """The assets of one regime: documents, source rows, lines, concessions, rates, HS 2022 rates, its description."""
+    group, owner = regime.id.replace("-", "_"), regime.id
+
+    def key(name: str) -> dg.AssetKey:
+        return dg.AssetKey([owner, name])
+
+    @dg.asset(key=key("documents"), group_name=group, description=f"Documents of {regime.name_en}, compared.")
+    def documents() -> dg.MaterializeResult[Any]:
+        return _result(steps.compare_documents(_work(), owner))
+
+    @dg.asset(key=key("source_rows"), group_name=group, deps=[documents], description="Every row read, accounted for.")
+    def source_rows() -> dg.MaterializeResult[Any]:
+        return _result(steps.stage_source_rows(_work(), owner))
+
+    @dg.multi_asset(
+        specs=[
+            dg.AssetSpec(key(name), deps=[source_rows, *HS], group_name=group, description=about)
+            for name, about in (("lines", "National tariff lines."), ("concessions", "Base rate and category."))
+        ],
+        name=f"{group}_lines",
+    )
+    def lines() -> Iterator[dg.MaterializeResult[Any]]:
+        metrics = steps.stage_lines(_work(), owner)
+        for name in ("lines", "concessions"):
+            yield dg.MaterializeResult(asset_key=key(name), metadata=_metadata(metrics))
+
+    @dg.asset(key=key("rates"), group_name=group, deps=[key("concessions")], description="Dated preferential rates.")
+    def rates() -> dg.MaterializeResult[Any]:
+        return _result(steps.stage_rates(_work(), owner))
+
+    @dg.asset(
+        key=key("hs2022_rates"), group_name=group, deps=[rates, key("lines"), *HS], description="Rates in HS 2022."
+    )
+    def hs2022_rates() -> dg.MaterializeResult[Any]:
+        return _result(steps.stage_hs2022_rates(_work(), owner))
+
+    @dg.asset(
+        key=key("description"),
+        group_name=group,
+        deps=[documents, *HS],
+        description="The regime, its parties, rules of origin, provisions, decisions and coverage.",
+    )
+    def description() -> dg.MaterializeResult[Any]:
+        return _result(steps.make_regime(_work(), owner))
+
+    return [documents, source_rows, lines, rates, hs2022_rates, description]
+
+
+def judging_assets(judged: Sequence[dg.AssetKey]) -> list[Any]:
+    """The judgement of everything, and the release that demands it."""
+
+    @dg.asset(key="judgement", group_name="release", deps=list(judged), description="Every rule of the catalogue.")
+    def judgement() -> dg.MaterializeResult[Any]:
+        work = _work()
+        judge = JudgeProcess()
+        try:
+            judged_now = judge.judge(work.home, work.to_judge())
+        finally:
+            judge.close()
+        failed = [_shown(r) for r in judged_now.judgement.results if r.status == "fail"]
+        return _result(
+            {
+                "passed": judged_now.judgement.passed,
+                "quarantined": len(judged_now.quarantine),
+                "failing rules": failed or "none",
+            }
+        )
+
+    @dg.asset(key="release", group_name="release", deps=[judgement], description="The next immutable release.")
+    def release() -> dg.MaterializeResult[Any]:
+        return _result(publish_now(Home.from_environment(), Approval(None, None, ()), progress))
+
+    return [judgement, release]
+
+
+def _shown(result: RuleResult) -> dict[str, Any]:
+    return {"rule": result.rule, "severity": result.severity, "subject": result.subject, "message": result.message}
+
+
+def rule_checks(regimes: Sequence[str]) -> Any:
+    """One check a regime, on its HS 2022 rates, that shows the judgement of its schedules and documents."""
+    keys = {regime: dg.AssetKey([regime, "hs2022_rates"]) for regime in regimes}
+
+    @dg.multi_asset_check(
+        specs=[
+            dg.AssetCheckSpec("rules", asset=key, additional_deps=["judgement"], description="The catalogue of rules.")
+            for key in keys.values()
+        ],
+        name="rules",
+    )
+    def rules() -> Iterator[dg.AssetCheckResult]:
+        work = _work()
+        judged = last_judged(work.home)
+        for regime, key in keys.items():
+            subjects = work.subjects_of(regime)
+            found = [r for r in (judged.judgement.results if judged else ()) if r.subject in {*subjects, "all"}]
+            failed = [r for r in found if r.status == "fail"]
+            yield dg.AssetCheckResult(
+                asset_key=key,
+                check_name="rules",
+                passed=judged is not None and not any(map(is_error, failed)),
+                severity=dg.AssetCheckSeverity.ERROR,
+                metadata=_metadata(
+                    {
+                        "results": len(found),
+                        "failed": len(failed),
+                        "what failed": [_shown(r) for r in failed] or "nothing",
+                    }
+                ),
+            )
+
+    return rules

@@ -1,0 +1,69 @@
+"""Commands that ask a published release: search, compare, origin, explain. They read its SQLite as the portal does."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import date
+
+import click
+
+from pipelines import options
+from pipelines.output import answer
+
+
+def _open(release: str | None) -> closing[sqlite3.Connection]:
+    from pipelines.home import Home
+    from publish.open_release import open_release
+
+    public = Home.from_environment().public
+    return closing(open_release(public / "releases" / f"v{release.removeprefix('v')}" if release else public))
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True)
+@click.option("--lang", type=click.Choice(["en", "km"]), default="en", show_default=True, help="Language of the words.")
+@options.release
+@options.as_json
+def search(text: tuple[str, ...], lang: str, release: str | None, as_json: bool) -> None:
+    """Search HS 2022 by code or by words."""
+    from publish.render import render_search
+    from publish.search import search as ask
+
+    with _open(release) as connection:
+        data = ask(connection, " ".join(text), lang)
+    answer(data, as_json=as_json, render=lambda: render_search(data))
+
+
+@click.command()
+@click.option("--exporter", required=True, metavar="PARTY", help="Country of origin, ISO alpha-2, such as KH.")
+@click.option("--importer", required=True, metavar="PARTY", help="Country of destination, ISO alpha-2, such as KR.")
+@click.option("--hs", required=True, metavar="CODE", help="4 to 10 digits, dots allowed; 6 digits are HS 2022.")
+@click.option("--on", "day", type=options.Day(), default=date.today, help="Date to answer for [default: today].")
+@options.release
+@options.as_json
+def compare(exporter: str, importer: str, hs: str, day: date, release: str | None, as_json: bool) -> None:
+    """Every regime's rate, the MFN rate, the rule of origin and the certificate for a product between two parties."""
+    from publish.compare import compare as ask
+    from publish.render import render_compare
+
+    with _open(release) as connection:
+        data = ask(connection, exporter=exporter, importer=importer, hs=hs, on=day)
+    answer(data, as_json=as_json, render=lambda: render_compare(data))
+
+
+@click.command()
+@click.argument("row_key")
+@options.release
+@options.as_json
+def explain(row_key: str, release: str | None, as_json: bool) -> None:
+    """From a published number back to its document, page and row, with every step between."""
+    from publish.explain import explain as ask
+    from publish.render import render_explain
+
+    with _open(release) as connection:
+        data = ask(connection, row_key)
+    answer(data, as_json=as_json, render=lambda: render_explain(data))
+
+
+COMMANDS = (search, compare, explain)

@@ -1,0 +1,105 @@
+"""Commands about documents: list, status, add, inspect, accept, fetch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipelines import options
+from pipelines.output import Progress, answer, table
+
+
+@click.group()
+def sources() -> None:
+    """Documents: registry, coverage, archive, acceptance."""
+
+
+@sources.command("list")
+@options.documents
+@options.as_json
+def list_documents(documents: Path | None, as_json: bool) -> None:
+    """Every document: what it is, whether it is held, and whether its extraction is accepted."""
+    from pipelines.documents import list_all
+    from pipelines.home import Home
+
+    data = {"documents": list_all(Home.from_environment(documents))}
+
+    def render() -> str:
+        rows = [
+            [d["document_id"], d["kind"], ", ".join(d["regimes"]) or "-", d["holding"], d["at_hand"], d["title"]]
+            for d in data["documents"]
+        ]
+        return table(["document", "kind", "regimes", "holding", "at hand", "title"], rows)
+
+    answer(data, as_json=as_json, render=render)
+
+
+@sources.command()
+@options.documents
+@options.as_json
+def status(documents: Path | None, as_json: bool) -> None:
+    """Coverage by regime and subject, documents that need somebody, and decisions that are open."""
+    from pipelines.documents import status_of
+    from pipelines.home import Home
+
+    data = status_of(Home.from_environment(documents))
+
+    def render() -> str:
+        coverage = [
+            [c["regime_id"], c["importer"], c["subject"], c["state"], c["as_of"] or "-", c["note"] or ""]
+            for c in data["coverage"]
+        ]
+        waiting = [[d["document_id"], d["state"], d["message"]] for d in data["waiting"]]
+        parts = [table(["regime", "importer", "subject", "state", "as of", "note"], coverage)]
+        parts.append(table(["document", "state", "what to do"], waiting) if waiting else "No document waits for you.")
+        if data["decisions"]:
+            parts.append("Open decisions:\n" + "\n".join(f"  {d['id']}: {d['subject']}" for d in data["decisions"]))
+        return "\n\n".join(parts)
+
+    answer(data, as_json=as_json, render=render)
+
+
+@sources.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--document", "document_id", required=True, metavar="ID", help="The document whose bytes these are.")
+@click.option("--accept-new-hash", is_flag=True, help="Take the file although its hash is not the expected one.")
+@click.option("--by", metavar="NAME", default="unnamed", help="Who adds it; stands in the archive's log.")
+@options.as_json
+def add(file: Path, document_id: str, accept_new_hash: bool, by: str, as_json: bool) -> None:
+    """Take a file into the archive as the bytes of a document."""
+    from dataclasses import asdict
+
+    from pipelines.documents import add_file
+    from pipelines.home import Home
+
+    entry = add_file(Home.from_environment(), file, document_id, by=by, accept_new_hash=accept_new_hash)
+    data = {**asdict(entry), "next": "ftadata refresh"}
+    answer(
+        data,
+        as_json=as_json,
+        render=lambda: f"{entry.name} is held as {entry.document} (SHA-256 {entry.sha256}). Next: `ftadata refresh`.",
+    )
+
+
+@sources.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@click.option("--by", required=True, metavar="NAME", help="Who has compared and accepts it.")
+@click.option("--pages", metavar="PAGES", help="Accept these pages only, such as 1-20,57; others stay as they were.")
+@options.documents
+@options.quiet
+@options.as_json
+def accept(document_id: str, by: str, pages: str | None, documents: Path | None, quiet: bool, as_json: bool) -> None:
+    """Accept the candidate extraction of a document at hand; it then is what the pipeline starts from."""
+    from pipelines.acceptance import accept_candidate
+    from pipelines.home import Home
+
+    data = accept_candidate(Home.from_environment(documents), document_id, by, pages, Progress(quiet=quiet))
+    answer(
+        data,
+        as_json=as_json,
+        render=lambda: (
+            f"Accepted {data['rows']:,} rows of {document_id} ({data['differences']:,} differences from before), "
+            f"kept in {data['file']}. Next: `ftadata run`."
+        ),
+    )

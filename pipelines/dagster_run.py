@@ -1,0 +1,90 @@
+"""Runs Dagster from the command line: in this process, with its history under the installation."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pipelines.home import Home
+from pipelines.output import Progress
+from pipelines.plan import Unit
+from sources.errors import FtaError
+from sources.registry import Registry
+
+SETTINGS = Path(__file__).resolve().parent.parent / "dagster.yaml"
+
+
+def prepare(home: Home) -> None:
+    """Let Dagster keep its history under the installation, with the project's settings; telemetry stays off.
+
+    Without DAGSTER_HOME, Dagster reads its settings from the current folder only and keeps history nowhere.
+    """
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(SETTINGS, home.dagster / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    os.environ["FTADATA_HOME"] = str(home.root)
+    if home.documents is not None:
+        os.environ["FTADATA_DOCUMENTS"] = str(home.documents)
+
+
+def materialise(
+    stale: Sequence[Unit], unread: Sequence[str], registry: Registry, home: Home, progress: Progress
+) -> None:
+    """Materialise the assets of stale units and unread documents, and of nothing else.
+
+    Raises:
+        FtaError: a step broke off with an error that is no fault of a document: a fault of the code.
+    """
+    progress("starting Dagster")
+    prepare(home)
+    import dagster as dg
+
+    from pipelines import assets
+    from pipelines.definitions import build_definitions
+
+    assets.progress = progress
+    wanted = _keys(stale, unread, registry)
+    job = build_definitions(home).resolve_job_def("refresh")
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            asset_selection=[dg.AssetKey(key) for key in wanted],
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+    if not result.success:
+        raise _broke_off([event.step_failure_data.error for event in result.all_events if event.is_step_failure])
+
+
+def _broke_off(errors: Sequence[Any]) -> FtaError:
+    """What to say of steps that ended with an error of the code; the whole trace goes to standard error."""
+    for error in errors:
+        print(error.to_string() if error else "", file=sys.stderr)
+    first = errors[0].cause or errors[0] if errors and errors[0] else None
+    return FtaError(
+        "run_failed",
+        f"A step broke off: {first.message.strip() if first else 'the run says why in `ftadata ui`'}",
+        remedy="This is a fault of the code, not of a document. What was published stays; report it.",
+    )
+
+
+def _keys(stale: Sequence[Unit], unread: Sequence[str], registry: Registry) -> list[list[str]]:
+    keys: list[list[str]] = []
+    for unit in stale:
+        if unit.kind == "common":
+            keys.append(["common", "parties"])
+        elif unit.kind == "hs":
+            keys += [["hs", "documents"], ["hs", "correlations"], ["hs", "nomenclature"]]
+        elif unit.kind == "regime":
+            keys.append([unit.owner, "description"])
+        else:
+            regime = registry.regime_of(registry.schedules[unit.owner]).id
+            keys += [[regime, name] for name in ("source_rows", "lines", "concessions", "rates", "hs2022_rates")]
+    for document in unread:
+        serves = registry.document_regimes[document] or ("hs",)
+        keys += [[owner, "documents"] for owner in serves[:1]]
+    return [list(key) for key in dict.fromkeys(tuple(key) for key in keys)]

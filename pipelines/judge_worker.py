@@ -1,0 +1,91 @@
+"""The process that judges: it imports Great Expectations while the parent still computes, then waits for one request.
+
+Run as `python -m pipelines.judge_worker`; a request is one line of JSON on standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from pipelines.assembly import assemble_release, broken_schedules, previous_tables
+from pipelines.documents import kept_check
+from pipelines.home import Home
+from pipelines.judging import Judged, keep, quarantine_reasons
+from pipelines.plan import Plan, make_plan
+from sources.registry import Registry, load_registry
+from validations import judge as judging
+from validations.context import Context
+from validations.judgement import Judgement, RuleResult, conclude, is_error, verdict
+from warehouse.content import tables_content_hash
+
+
+def main() -> None:
+    """Warm up, read the request, judge, keep the judgement."""
+    import_module("great_expectations")  # the slowest import of all, begun while the parent computes
+    line = sys.stdin.readline()
+    if not line:
+        return
+    request = json.loads(line)
+    home = Home(Path(request["home"]))
+    keep(judge_now(home, request["fingerprint"]), home)
+
+
+def judge_now(home: Home, fingerprint: str) -> Judged:
+    """Judge the warehouse; where schedules are at fault, judge again with their rows of the last release."""
+    registry = load_registry(overlay=home.sources)
+    plan = make_plan(registry, home)
+    quarantine = {**broken_schedules(plan, home), **_misread_schedules(registry, home)}
+    judgement = _judge(registry, plan, home, quarantine)
+    if newly := set(judgement.quarantined) - set(quarantine):
+        reasons = quarantine_reasons(judgement)
+        quarantine |= {schedule: reasons[schedule] for schedule in newly}
+        faults = [r for r in judgement.results if is_error(r) and _touches(r, newly, registry)]
+        judgement = _judge(registry, plan, home, quarantine)
+        judgement = _with_faults(judgement, faults, registry)
+    return Judged(judgement, quarantine, fingerprint)
+
+
+def _judge(registry: Registry, plan: Plan, home: Home, quarantine: dict[str, list[str]]) -> Judgement:
+    assembled = assemble_release(plan, home, quarantine)
+    context = Context(
+        registry=registry, content_hash=tables_content_hash(assembled.tables), previous=previous_tables(home)
+    )
+    judgement = judging.judge(assembled.tables, context)
+    return _with_faults(judgement, [_quarantine_result(s, why) for s, why in sorted(quarantine.items())], registry)
+
+
+def _quarantine_result(schedule: str, reasons: list[str]) -> RuleResult:
+    """What a quarantine looks like among the results: the schedule's own row accounting does not stand."""
+    return verdict("C11", "schedule", schedule, checked=1, failed=1, detail=f"in quarantine: {' '.join(reasons)}")
+
+
+def _touches(result: RuleResult, schedules: set[str], registry: Registry) -> bool:
+    documents = {registry.schedules[s].document for s in schedules if s in registry.schedules}
+    return result.subject in schedules or result.subject in documents
+
+
+def _with_faults(judgement: Judgement, faults: list[RuleResult], registry: Registry) -> Judgement:
+    """The judgement with further results, weighed anew."""
+    if not faults:
+        return judgement
+    documents = {s.id: s.document for s in registry.schedules.values()}
+    return conclude(judgement.content_hash, [*judgement.results, *faults], documents)
+
+
+def _misread_schedules(registry: Registry, home: Home) -> dict[str, list[str]]:
+    """Schedules whose document is at hand and reads otherwise than its accepted extraction of the same bytes."""
+    found: dict[str, list[str]] = {}
+    for schedule in registry.schedules.values():
+        check = kept_check(schedule.document, home)
+        if check is not None and check.state == "differs":
+            from pipelines.documents import advice
+
+            found[schedule.id] = [f"C09: {schedule.document}: {advice(check)}"]
+    return found
+
+
+if __name__ == "__main__":
+    main()

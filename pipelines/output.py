@@ -1,0 +1,62 @@
+"""How commands speak: answers on standard output, progress and errors on standard error.
+
+With `--json` an answer is one document and nothing else; without it, a text a person can read. Rich is imported only
+when something is rendered, so that `--help` stays quick.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sources.errors import FtaError
+
+
+def answer(data: Any, *, as_json: bool, render: Callable[[], str] | None = None) -> None:
+    """Print an answer: `data` as JSON, or what `render` gives."""
+    if as_json or render is None:
+        print(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    else:
+        print(render().rstrip("\n"))
+
+
+def show_error(error: FtaError, *, as_json: bool) -> None:
+    """Print an error: as JSON on standard output, or as lines on standard error."""
+    if as_json:
+        print(json.dumps(error.as_json(), ensure_ascii=False, indent=2, default=str))
+        return
+    place = ", ".join(f"{name} {value}" for name, value in error.where.items() if value is not None)
+    print(f"error: {error.message}", file=sys.stderr)
+    if place:
+        print(f"  where: {place}", file=sys.stderr)
+    if error.remedy:
+        print(f"  remedy: {error.remedy}", file=sys.stderr)
+
+
+class Progress:
+    """Lines of progress on standard error, each with the seconds since the start; silent where `quiet`."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.started = time.monotonic()
+        self.quiet = quiet
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+    def __call__(self, message: str) -> None:
+        """Say what is being done."""
+        if not self.quiet:
+            print(f"[{self.seconds:6.1f} s] {message}", file=sys.stderr, flush=True)
+
+
+def table(headers: list[str], rows: list[list[str]]) -> str:
+    """A plain table with aligned columns, for standard output."""
+    cells = [headers, *rows]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(headers))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
