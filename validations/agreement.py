@@ -66,7 +66,8 @@ def partners_named(desk: Desk) -> Iterator[RuleResult]:
     """C41: a country that a text on partners names is a party of some regime."""
     parties = {party for (party,) in desk.rows("select distinct party_id from regime_party")}
     blocks = desk.rows(
-        f"select row_key, block_id, title_en || ' ' || text_en from text_block where subject = '{PARTNER_SUBJECT}'"
+        f"""select row_key, block_id, concat_ws(' ', title_en, text_en) from text_block
+        where subject = '{PARTNER_SUBJECT}'"""
     )
     yield from desk.weigh(
         "C41", "text_block",

@@ -19,13 +19,14 @@ SLACK = 1e-9
 def rules_resolve(desk: Desk) -> Iterator[RuleResult]:
     """C16: in the rules' own edition, the narrowest level has one rule for a subheading, or says it is in doubt.
 
-    Where none stands at a subheading, its regime needs a general rule. Rules for part of a code (`is_ex`) leave the
-    rest to the next level and are not counted.
+    Where none stands at a subheading, a regime whose rules are said to be held needs a general rule. Rules for part of
+    a code (`is_ex`) leave the rest to the next level and are not counted.
     """
     yield from desk.look(
         "C16", "origin_rule",
         """with doubted as (select distinct origin_rule_row_key as row_key from hs2022_origin_rule
                             where state in ('ambiguous', 'superseded')),
+        complete as (select regime_id from coverage where subject = 'origin_rules' and state = 'held'),
         general as (select distinct regime_id from origin_rule where code_from is null),
         sets as (select distinct regime_id, document_id, hs_edition from origin_rule where code_from is not null),
         nodes as (select edition, code, row_key from hs_node where level = 6),
@@ -39,22 +40,24 @@ def rules_resolve(desk: Desk) -> Iterator[RuleResult]:
         counted as (select regime_id, document_id, code, count(distinct (code_from, code_to)) as rules,
                            bool_or(certain) as certain, min(row_key) as row_key from standing group by all)
         select s.document_id as subject, coalesce(c.row_key, n.row_key) as row_key,
-               case when c.code is null then g.regime_id is null and e.code is null
+               case when c.code is null then g.regime_id is null and e.code is null and h.regime_id is not null
                     else c.rules > 1 and c.certain end as bad,
                n.code || ' has ' || coalesce(c.rules, 0) || ' rules of its own' as detail
         from sets s join nodes n on n.edition = s.hs_edition
         left join counted c on c.regime_id = s.regime_id and c.document_id = s.document_id and c.code = n.code
-        left join general g on g.regime_id = s.regime_id
+        left join general g on g.regime_id = s.regime_id left join complete h on h.regime_id = s.regime_id
         left join (select distinct regime_id, code from counted) e on e.regime_id = s.regime_id and e.code = n.code""",
     )  # fmt: skip
     yield from desk.look(
         "C16", "hs2022_origin_rule",
-        f"""select '{ALL}' as subject, min(row_key) as row_key, count(*) filter (where state = 'ok') > 1 as bad,
+        f"""with complete as (select regime_id from coverage where subject = 'origin_rules' and state = 'held')
+        select '{ALL}' as subject, min(row_key) as row_key, count(*) filter (where state = 'ok') > 1 as bad,
                    regime_id || ' ' || hs6 || ' has several rules that all say they are the one' as detail
         from hs2022_origin_rule group by regime_id, hs6
         union all
         select '{ALL}', n.row_key, i.hs6 is null, r.regime_id || ' ' || n.code || ' is not in the index of rules'
-        from hs_node n cross join (select distinct regime_id from hs2022_origin_rule) r
+        from hs_node n
+        cross join (select distinct i.regime_id from hs2022_origin_rule i semi join complete using (regime_id)) r
         left join (select distinct regime_id, hs6 from hs2022_origin_rule) i
             on i.regime_id = r.regime_id and i.hs6 = n.code
         where n.edition = 'HS 2022' and n.level = 6""",
@@ -144,7 +147,7 @@ def _numbers_differ(rule: str, texts: list[str], full: bool) -> tuple[bool, str]
     try:
         wanted = set(thresholds(loads(rule)))
     except (ValueError, KeyError, TypeError):
-        return True, "the rule's expression cannot be read"
+        return False, "an expression that cannot be read is judged by C31"
     for text in texts:
         seen = {Decimal(number) for number in NUMBER.findall(text)}
         percents = {Decimal(one or other) for one, other in PERCENT.findall(text)}

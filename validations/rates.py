@@ -179,11 +179,12 @@ def one_path(desk: Desk) -> Iterator[RuleResult]:
                    string_agg(valid_from || ' ' || coalesce(duty_id, state), '; ' order by valid_from) as path
             from preference_rate group by all),
         walked as (
-            select c.schedule_id, c.row_key, c.line_code, c.category, p.path,
-                   mode(p.path) over (partition by c.schedule_id, p.exporter, c.base_duty_id, c.category) as common
+            select c.schedule_id, c.row_key, c.line_code, c.category, c.base_duty_id, p.exporter, p.path,
+                   count(*) over (partition by c.schedule_id, p.exporter, c.base_duty_id, c.category, p.path) as walkers
             from concession c join paths p using (schedule_id, line_code, row_no)
             where c.base_duty_id is not null and c.category is not null)
-        select schedule_id as subject, row_key, path <> common as bad,
+        select schedule_id as subject, row_key, path <> first_value(path) over (
+                   partition by schedule_id, exporter, base_duty_id, category order by walkers desc, path) as bad,
                'line ' || line_code || ' leaves the path of its base rate in category ' || category as detail
         from walked""",
     )  # fmt: skip

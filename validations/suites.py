@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 ALL = "all"
 KEY = "row_key"
-DATE = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+DATE = r"^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$"
 PATTERNS = {
     "hs6": r"^\d{6}$",
     "hs6_from": r"^\d{6}$",
     "line_code": r"^\d{4,12}$",
     "stat_suffix": r"^\d+[A-Z]?$",
-    "importer": r"^([A-Z]{2}|\*)$",
+    "importer": r"^(?:[A-Z]{2}|\*)$",
     "party_id": r"^[A-Z]{2}$",
     "currency": r"^[A-Z]{3}$",
     "sha256": r"^[0-9a-f]{64}$",
@@ -45,11 +45,11 @@ PATTERNS = {
 TABLE_PATTERNS = {
     ("hs_correlation", "code_from"): r"^\d{6}$",
     ("hs_correlation", "code_to"): r"^\d{6}$",
-    ("origin_rule", "code_from"): r"^(\d{2}|\d{4}|\d{6})$",
-    ("origin_rule", "code_to"): r"^(\d{2}|\d{4}|\d{6})$",
+    ("origin_rule", "code_from"): r"^(?:\d{2}|\d{4}|\d{6})$",
+    ("origin_rule", "code_to"): r"^(?:\d{2}|\d{4}|\d{6})$",
     ("de_minimis", "code_from"): r"^\d{2,6}$",
     ("de_minimis", "code_to"): r"^\d{2,6}$",
-    ("hs_node", "code"): r"^([IVX]+|\d{2}|\d{4}|\d{6})$",
+    ("hs_node", "code"): r"^(?:[IVX]+|\d{2}|\d{4}|\d{6})$",
 }
 RATE_RANGE = (0, 1000)
 """Ad valorem rates in percentage points (C26)."""
@@ -165,11 +165,12 @@ def _faults(batch: Any, expectation: Expectation, frame: pd.DataFrame, subjects:
         return [Fault(None, None, _whole_table(found))]
     columns = getattr(expectation, "column_list", None) or [getattr(expectation, "column", KEY)]
     keys = frame[KEY].tolist() if KEY in frame.columns else [None] * len(frame)
-    seen = frame[columns].iloc[rows].astype(str).agg(" ".join, axis=1).tolist()
+    seen = frame[columns].iloc[rows].itertuples(index=False, name=None)
     name = ", ".join(columns)
     return [
-        Fault(subjects[row], keys[row], f"{name} is {value}") for row, value in zip(rows, seen, strict=True)
-    ]  # fmt: skip
+        Fault(subjects[row], keys[row], f"{name} is {', '.join(map(str, values))}")
+        for row, values in zip(rows, seen, strict=True)
+    ]
 
 
 def _whole_table(found: Any) -> str:
