@@ -1,11 +1,27 @@
-"""Fixtures that every package's tests share."""
+"""Fixtures and options that every package's tests share."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--forbid-skips", action="store_true", help="A test that is skipped fails.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
+    """With --forbid-skips, a skipped test is a failed one: what lands was tested on the documents."""
+    report = yield
+    if item.config.getoption("--forbid-skips") and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which --forbid-skips does not allow: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from transforms.correlations import load_review
 from validations.desk import ALL, Desk, Judge
 from validations.judgement import RuleResult
 
@@ -11,7 +12,10 @@ RATES = (("hs2022_preference_rate", "schedule_id"), ("hs2022_mfn_rate", f"'{ALL}
 
 
 def codes_complete(desk: Desk) -> Iterator[RuleResult]:
-    """C44: every subheading of HS 2022 stands in every full schedule that has rates, and every rate's code exists."""
+    """C44: every subheading of HS 2022 stands in every full schedule that has rates, and every rate's code exists.
+
+    A line of a subheading that was deleted without a successor, as reviewed in `material.yml`, has no place in HS 2022.
+    """
     yield from desk.look(
         "C44", "hs2022_preference_rate",
         """with wanted as (select code, row_key from hs_node where edition = 'HS 2022' and level = 6),
@@ -25,14 +29,17 @@ def codes_complete(desk: Desk) -> Iterator[RuleResult]:
         from hs2022_preference_rate r left join wanted w on w.code = r.hs6
         where exists (select 1 from wanted)""",
     )  # fmt: skip
+    ended = ", ".join(f"('{d.edition_from}', '{d.code}')" for d in load_review().without_successor)
     yield from desk.look(
         "C44", "preference_rate",
-        """with used as (select distinct r.schedule_id, c.line_code
-                         from hs2022_contributor c join preference_rate r on r.row_key = c.source_rate_row_key)
+        f"""with used as (select distinct r.schedule_id, c.line_code
+                         from hs2022_contributor c join preference_rate r on r.row_key = c.source_rate_row_key),
+        ended (edition, code) as (values {ended or "('', '')"})
         select p.schedule_id as subject, p.row_key, u.line_code is null as bad,
                'line ' || p.line_code || ' goes to no HS 2022 code' as detail
-        from preference_rate p left join used u using (schedule_id, line_code)
-        where p.schedule_id in (select schedule_id from hs2022_preference_rate)""",
+        from preference_rate p join schedule s using (schedule_id) left join used u using (schedule_id, line_code)
+        left join ended e on e.edition = s.hs_edition and e.code = substr(p.line_code, 1, 6)
+        where p.schedule_id in (select schedule_id from hs2022_preference_rate) and e.code is null""",
     )  # fmt: skip
     yield from desk.look(
         "C44", "hs2022_contributor",
