@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -296,8 +297,8 @@ def _write(releases: Path, plan: Plan, secret_key: str | None) -> Path:
     """
     staged, again = stage(releases, f"v{plan.version}"), stage(releases, f"v{plan.version}-again")
     try:
-        for directory in (staged, again):
-            write_release(directory, plan, secret_key)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda directory: write_release(directory, plan, secret_key), (staged, again)))
         faults = [f"{path}: written twice, the bytes differ (C48)." for path in files_that_differ(staged, again)]
         report = verify(staged, public_key_of(secret_key) if secret_key else None)
         faults += [f"{fault.path}: {fault.message}" for fault in report.faults]

@@ -6,6 +6,8 @@ hold the same rows (rule C50). A fault is reported and the next thing is looked 
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +34,7 @@ from publish.shape import SQL_TYPES, Shape
 from publish.signing import is_signed_by
 from publish.sqlite import open_immutable, read_sqlite
 from sources.errors import FtaError
-from warehouse.content import content_hash, joined_hash
+from warehouse.content import canonical_order, content_hash, joined_hash
 
 UNREADABLE = (OSError, EOFError, zlib.error, pa.ArrowException, sqlite3.Error, KeyError, ValueError)
 DATABASE = "fta.sqlite"
@@ -151,28 +153,30 @@ def _table_faults(directory: Path, manifest: Mapping[str, Any], rows: dict[str, 
     hashes = {name: manifest["tables"][name]["content_hash"] for name in stated}
     if joined_hash(hashes) != manifest["content_hash"]:
         yield Fault("content", MANIFEST, "The content hash of the release is not that of its tables.")
+    good: dict[str, pa.Table] = {}
     for name, shape in stated.items():
         facts = manifest["tables"][name]
-        parquet, csv = facts["parquet"]["path"], facts["csv"]["path"]
-        yield from _format_faults(parquet, shape, facts, partial(read_parquet, directory / parquet), rows)
-        yield from _format_faults(csv, shape, facts, partial(read_csv, directory / csv, shape))
-    yield from _database_faults(directory / DATABASE, manifest, stated)
+        path = facts["parquet"]["path"]
+        found = _read(path, shape, partial(read_parquet, directory / path))
+        if isinstance(found, Fault):
+            yield found
+        else:
+            rows[name] = found.num_rows
+            faults = list(_content_faults(path, found, shape, facts))
+            yield from faults
+            good |= {} if faults else {name: found}
+        yield from _csv_faults(directory, facts["csv"]["path"], shape, facts)
+    yield from _database_faults(directory / DATABASE, manifest, stated, good)
 
 
-def _format_faults(
-    path: str,
-    shape: Shape,
-    facts: Mapping[str, Any],
-    read: Callable[[], pa.Table],
-    rows: dict[str, int] | None = None,
-) -> Iterator[Fault]:
+def _read(path: str, shape: Shape, read: Callable[[], pa.Table]) -> pa.Table | Fault:
     try:
-        table = read()
+        return read()
     except UNREADABLE as error:
-        yield Fault("readable", path, f"Table {shape.name} cannot be read: {error}.")
-        return
-    if rows is not None:
-        rows[shape.name] = table.num_rows
+        return Fault("readable", path, f"Table {shape.name} cannot be read: {error}.")
+
+
+def _content_faults(path: str, table: pa.Table, shape: Shape, facts: Mapping[str, Any]) -> Iterator[Fault]:
     if table.num_rows != facts["rows"]:
         yield Fault("count", path, f"Table {shape.name} has {table.num_rows} rows, the manifest says {facts['rows']}.")
     if not table.schema.equals(shape.schema):
@@ -185,7 +189,24 @@ def _format_faults(
         yield Fault("content", path, f"Table {shape.name} does not hold the rows that the manifest states.")
 
 
-def _database_faults(path: Path, manifest: Mapping[str, Any], stated: Mapping[str, Shape]) -> Iterator[Fault]:
+def _csv_faults(directory: Path, path: str, shape: Shape, facts: Mapping[str, Any]) -> Iterator[Fault]:
+    """The content hash is that of the CSV text itself; only where it is another are the rows looked at."""
+    try:
+        with gzip.open(directory / path, "rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except UNREADABLE as error:
+        yield Fault("readable", path, f"Table {shape.name} cannot be read: {error}.")
+        return
+    if found != facts["content_hash"]:
+        table = _read(path, shape, partial(read_csv, directory / path, shape))
+        faults = [table] if isinstance(table, Fault) else list(_content_faults(path, table, shape, facts))
+        yield from faults or [Fault("content", path, f"Table {shape.name} is not in its canonical text.")]
+
+
+def _database_faults(
+    path: Path, manifest: Mapping[str, Any], stated: Mapping[str, Shape], good: Mapping[str, pa.Table]
+) -> Iterator[Fault]:
+    """Faults of the SQLite file; `good` holds the tables of the Parquet files that are as stated."""
     if not path.is_file():
         yield Fault("readable", DATABASE, "The file is missing.")
         return
@@ -198,12 +219,20 @@ def _database_faults(path: Path, manifest: Mapping[str, Any], stated: Mapping[st
             yield Fault("keys", DATABASE, f"A row of {table} refers to a row of {parent} that does not exist.")
         for name, shape in stated.items():
             yield from _column_faults(connection, shape)
-            facts = manifest["tables"][name]
-            yield from _format_faults(DATABASE, shape, facts, partial(read_sqlite, connection, shape))
+            found = _read(DATABASE, shape, partial(read_sqlite, connection, shape))
+            if isinstance(found, Fault):
+                yield found
+            elif name not in good or not _same_rows(found, good[name], shape):
+                yield from _content_faults(DATABASE, found, shape, manifest["tables"][name])
     except sqlite3.Error as error:
         yield Fault("readable", DATABASE, f"The database cannot be read: {error}.")
     finally:
         connection.close()
+
+
+def _same_rows(table: pa.Table, other: pa.Table, shape: Shape) -> bool:
+    one, two = (canonical_order(rows, shape.natural_key) for rows in (table, other))
+    return bool(one.equals(two))
 
 
 def _column_faults(connection: sqlite3.Connection, shape: Shape) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from publish.changelog import changelog, headline, section
 from publish.describe import data_dictionary, data_package
-from publish.formats import write_csv, write_parquet
+from publish.formats import GZIP_LEVEL, write_csv, write_parquet
 from publish.manifest import (
     FORMAT,
     MANIFEST,
@@ -134,7 +134,7 @@ def _write_zips(directory: Path, plan: Plan) -> None:
     """For each regime a zip of its rows of every table, as CSV, with the licences and the dictionary's address."""
     directory.mkdir()
     for regime in plan.tables["regime"].column("regime_id").to_pylist():
-        with (directory / f"{regime}.zip").open("wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as held:
+        with (directory / f"{regime}.zip").open("wb") as file, zipfile.ZipFile(file, "w") as held:
             for name, table in tables_of_regime(plan.tables, str(regime)).items():
                 if table.num_rows:
                     _put(held, f"{name}.csv", b"".join(csv_chunks(table)), plan.epoch)
@@ -156,7 +156,7 @@ def _put(held: zipfile.ZipFile, name: str, content: bytes, epoch: int) -> None:
     info = zipfile.ZipInfo(name, (stamp.year, stamp.month, stamp.day, stamp.hour, stamp.minute, stamp.second))
     info.compress_type = zipfile.ZIP_DEFLATED
     info.create_system, info.external_attr = 3, 0o644 << 16
-    held.writestr(info, content)
+    held.writestr(info, content, compresslevel=GZIP_LEVEL)
 
 
 def _write_validation(directory: Path, plan: Plan) -> None:

@@ -85,12 +85,26 @@ def csv_chunks(table: pa.Table) -> Iterator[bytes]:
 def _csv_cells(values: Column) -> Column:
     text = canonical_text(values)
     cells: Column = pc.fill_null(text, "")
-    if not pa.types.is_string(values.type):
+    if not pa.types.is_string(values.type) or _is_plain(text):
         return cells
     quoted = pc.binary_join_element_wise("", pc.replace_substring(text, '"', '""'), "", '"')
     needs = pc.or_(pc.equal(text, ""), pc.match_substring_regex(text, '[",\r\n]|^ | $'))
     cells = pc.fill_null(pc.if_else(needs, quoted, text), "")
     return cells
+
+
+def _is_plain(text: Column) -> bool:
+    """Whether no cell needs quotes; looks at the bytes of all cells at once, because that is true of most columns."""
+    for chunk in text.chunks:
+        shortest = pc.min(pc.binary_length(chunk)).as_py()
+        if shortest == 0:
+            return False
+        held = chunk.drop_null()
+        joined = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(held)], pa.int32()), held), "")
+        characters = joined[0].as_py()
+        if any(mark in characters for mark in ',"\n\r '):
+            return False
+    return True
 
 
 def content_hash(table: pa.Table, natural_key: Sequence[str]) -> str:
