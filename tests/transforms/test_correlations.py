@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.errors import FtaError
@@ -107,6 +107,7 @@ def test_looking_back_and_forth_agree() -> None:
         assert there == back
 
 
+@settings(deadline=None)
 @given(st.sets(st.tuples(st.sampled_from("abcd"), st.sampled_from("wxyz"))))
 def test_a_relation_counts_both_sides(pairs: set[tuple[str, str]]) -> None:
     found = relations(pairs)

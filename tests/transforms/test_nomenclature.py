@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.errors import FtaError
@@ -68,6 +68,7 @@ def test_every_code_of_hs_2022_has_words_without_dashes_or_blanks_at_the_ends() 
                 assert text[0] == text[0].upper(), code
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from("ab ;,"), max_size=8), max_size=3))
 def test_a_path_keeps_its_first_words_and_never_grows(words: list[str]) -> None:
     path = clean_path(words)
