@@ -8,6 +8,7 @@ in the listings. The bytes of each file are the matter of `publish.writing`.
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -129,10 +130,10 @@ def publish(public_dir: Path, release_input: ReleaseInput, secret_key: str | Non
             plan = make_plan(release_input, tables, hashes, older)
             place = _write(releases, plan, secret_key)
             refresh_listings(releases)
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise FtaError(
-            "cannot_write", f"The release could not be written: {error.strerror or error}.",
-            where={"path": str(error.filename or releases)}, exit_code=Exit.REFUSED,
+            "cannot_write", f"The release could not be written: {error}.",
+            where={"path": str(releases)}, exit_code=Exit.REFUSED,
             remedy="Make room or give leave to write there, then publish again; the last release still stands.",
         ) from error  # fmt: skip
     counts = {name: table.num_rows for name, table in plan.tables.items()}
@@ -303,19 +304,24 @@ def _write(releases: Path, plan: Plan, secret_key: str | None) -> Path:
         report = verify(staged, public_key_of(secret_key) if secret_key else None)
         faults += [f"{fault.path}: {fault.message}" for fault in report.faults]
         if faults:
-            raise FtaError(
-                "release_faulty", f"The release as written is faulty: {' '.join(faults[:5])}",
-                where={"faults": len(faults)}, exit_code=Exit.FAILED,
-                remedy="Nothing was published and the last release stands; mend what is named and publish again.",
-            )  # fmt: skip
+            raise _faulty(" ".join(faults[:5]))
         place = releases / f"v{plan.version}"
         settle(staged, place)
+    except sqlite3.IntegrityError as error:
+        raise _faulty(f"fta.sqlite: {error}.") from error
     finally:
         for directory in (staged, again):
             shutil.rmtree(directory, ignore_errors=True)
     if secret_key is not None:
         swap(releases / PUBLIC_KEY, public_key_of(secret_key).encode())
     return place
+
+
+def _faulty(what: str) -> FtaError:
+    return FtaError(
+        "release_faulty", f"The release as written is faulty: {what}", exit_code=Exit.FAILED,
+        remedy="Nothing was published and the last release stands; mend what is named and publish again.",
+    )  # fmt: skip
 
 
 def files_that_differ(one: Path, other: Path) -> list[str]:
