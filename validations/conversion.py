@@ -10,6 +10,15 @@ from validations.judgement import RuleResult
 
 RATES = (("hs2022_preference_rate", "schedule_id"), ("hs2022_mfn_rate", f"'{ALL}'"))
 
+REACH = """
+    reach(edition, code) as (
+        select edition, code from hs_node where edition = 'HS 2022' and level = 6
+        union
+        select c.edition_from, c.code_from from hs_correlation c
+        join reach r on r.edition = c.edition_to and r.code = c.code_to where c.material = 1)
+"""
+"""Subheadings of every edition from which pairs that decide a rate lead to HS 2022."""
+
 
 def codes_complete(desk: Desk) -> Iterator[RuleResult]:
     """C44: every subheading of HS 2022 stands in every full schedule that has rates, and every rate's code exists.
@@ -29,18 +38,6 @@ def codes_complete(desk: Desk) -> Iterator[RuleResult]:
         from hs2022_preference_rate r left join wanted w on w.code = r.hs6
         where exists (select 1 from wanted)""",
     )  # fmt: skip
-    ended = ", ".join(f"('{d.edition_from}', '{d.code}')" for d in load_review().without_successor)
-    yield from desk.look(
-        "C44", "preference_rate",
-        f"""with used as (select distinct r.schedule_id, c.line_code
-                         from hs2022_contributor c join preference_rate r on r.row_key = c.source_rate_row_key),
-        ended (edition, code) as (values {ended or "('', '')"})
-        select p.schedule_id as subject, p.row_key, u.line_code is null as bad,
-               'line ' || p.line_code || ' goes to no HS 2022 code' as detail
-        from preference_rate p join schedule s using (schedule_id) left join used u using (schedule_id, line_code)
-        left join ended e on e.edition = s.hs_edition and e.code = substr(p.line_code, 1, 6)
-        where p.schedule_id in (select schedule_id from hs2022_preference_rate) and e.code is null""",
-    )  # fmt: skip
     yield from desk.look(
         "C44", "hs2022_contributor",
         f"""with targets as (select row_key, schedule_id from hs2022_preference_rate
@@ -50,6 +47,42 @@ def codes_complete(desk: Desk) -> Iterator[RuleResult]:
                'line ' || c.line_code || ' contributes to or from a rate that is not here' as detail
         from hs2022_contributor c left join targets t on t.row_key = c.rate_row_key
         left join sources s on s.row_key = c.source_rate_row_key""",
+    )  # fmt: skip
+
+
+def lines_carried(desk: Desk) -> Iterator[RuleResult]:
+    """C44: a line whose subheading became a subheading of HS 2022 contributes; one that became none is a warning.
+
+    A subheading became none where only statistics tie it on, or where it is reviewed as deleted without a successor
+    (`sources/hs/material.yml`); one of which the correlation tables say nothing at all is an orphan.
+    """
+    ended = ", ".join(f"('{d.edition_from}', '{d.code}')" for d in load_review().without_successor)
+    yield from desk.look(
+        "C44", "preference_rate",
+        f"""with recursive {REACH},
+        ended(edition, code) as (
+            values {ended or "('', '')"} union select edition_from, code_from from hs_correlation),
+        used as (select distinct r.schedule_id, c.line_code
+                 from hs2022_contributor c join preference_rate r on r.row_key = c.source_rate_row_key)
+        select p.schedule_id as subject, p.row_key, u.line_code is null as bad,
+               'line ' || p.line_code || ' goes to no HS 2022 code' as detail
+        from preference_rate p join schedule s using (schedule_id)
+        join tariff_line t on t.nomenclature_id = s.nomenclature_id and t.line_code = p.line_code
+        left join reach on reach.edition = t.hs_edition and reach.code = t.hs6
+        left join ended e on e.edition = t.hs_edition and e.code = t.hs6
+        left join used u on u.schedule_id = p.schedule_id and u.line_code = p.line_code
+        where p.schedule_id in (select schedule_id from hs2022_preference_rate)
+          and (reach.code is not null or e.code is null)""",
+    )  # fmt: skip
+    yield from desk.look(
+        "C44", "tariff_line",
+        f"""with recursive {REACH}
+        select s.schedule_id as subject, t.row_key, reach.code is null as bad,
+               'subheading ' || t.hs6 || ' of line ' || t.line_code || ' became no subheading of HS 2022' as detail
+        from schedule s join tariff_line t using (nomenclature_id)
+        left join reach on reach.edition = t.hs_edition and reach.code = t.hs6
+        where s.schedule_id in (select schedule_id from hs2022_preference_rate)""",
+        severity="W",
     )  # fmt: skip
 
 
@@ -85,6 +118,7 @@ def own_transposition(desk: Desk) -> Iterator[RuleResult]:
 
 RULES: tuple[tuple[str, Judge], ...] = (
     ("C44", codes_complete),
+    ("C44", lines_carried),
     ("C45", ambiguity_explained),
     ("C46", own_transposition),
 )

@@ -160,7 +160,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("C03", "preference_rate", expecting(
         drop("tariff_line", {"nomenclature_id": "kr-10", "line_code": "0101290000"}), "preference_rate", NORTH)),
     Fault("C03", "tariff_line", edit("tariff_line", {"nomenclature_id": "kr-2022"}, hs6="020190",
-                                     line_code="0201900000")),
+                                     line_code="0201900000"), frozenset({"C44"})),
     Fault("C04", "de_minimis", edit("de_minimis", {"code_from": "01"}, valid_to="2022-01-01")),
     Fault("C04", "text_block", edit("text_block", TEXT, as_of="1 December 2022")),
     Fault("C05", "preference_rate", expecting(
@@ -229,7 +229,12 @@ FAULTS: tuple[Fault, ...] = (
         "hs2022_preference_rate", {"schedule_id": "north", "hs6": "020120"},
         ("hs_node", {"edition": "HS 2022", "code": "020120"}))),  # type: ignore[arg-type]
     Fault("C44", "hs2022_contributor", edit(
-        "hs2022_contributor", {"line_code": "0201200000"}, source_rate_row_key="nowhere"), frozenset()),
+        "hs2022_contributor", {"line_code": "0201200000"}, source_rate_row_key="nowhere")),
+    Fault("C44", "tariff_line", expecting(
+        edit("hs_correlation", {"code_to": "020120"}, material=0), "tariff_line", {"hs6": "020120"})),
+    Fault("C44", "preference_rate", expecting(
+        drop("hs2022_contributor", {"line_code": "0201200000"}), "preference_rate",
+        {"schedule_id": "north", "line_code": "0201200000"})),
     Fault("C45", "hs2022_preference_rate", edit(
         "hs2022_preference_rate", {"schedule_id": "north", "state": "ambiguous"}, reason=None)),
     Fault("C46", "hs2022_preference_rate", expecting(
