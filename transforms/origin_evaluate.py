@@ -123,17 +123,15 @@ def _specific(
 
 def _worked_enough(judge: Judge) -> Finding:
     """Whether more was done than minimal operations; asked of goods that qualify by a rule only."""
-    facts, regime = judge.facts, judge.regime
-    if regime.operations is None:
-        finding = unknown("the text of the regime on minimal operations, which is not held")
-    elif facts.processes is None:
-        finding = unknown("processes")
-    else:
-        done = set(facts.processes)
-        finding = Finding(not done or not done <= regime.operations)
-    said = "More was done to the good than operations that do not confer origin."
-    at = regime.cite("non_qualifying_operations")
-    return judge.step("minimal_operations", finding, at, said, facts.processes)
+    finding = judge.worked_enough()
+    said = {
+        "all": "More was done to the good than operations that do not confer origin.",
+        "value": "More was done than minimal operations; asked where the claim rests on value content.",
+        "change": "More was done than minimal operations; asked where the claim rests on a change or a process.",
+    }[judge.regime.bears_on]
+    at = judge.regime.cite("non_qualifying_operations")
+    judge.step("minimal_operations", finding, at, said, judge.facts.processes)
+    return finding if judge.regime.bears_on == "all" else MET
 
 
 def _consigned(judge: Judge) -> Finding:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, Literal
 
 from transforms.origin_codes import changes, may_lie_in
 from transforms.origin_facts import FactsSpec, Material
@@ -121,11 +121,10 @@ class Judge:
             case ByGoods(cases):
                 return self._by_goods(cases)
             case Change(provided=provided):
-                return all_of(
-                    [self._change(rule), *(self.judge(c) for c in provided if not isinstance(c, NoTolerance))]
-                )
+                conditions = [self.judge(c) for c in provided if not isinstance(c, NoTolerance)]
+                return all_of([self._change(rule), self._worked("change"), *conditions])
             case Content(provided=provided):
-                return all_of([self._content(rule), *(self.judge(condition) for condition in provided)])
+                return all_of([self._content(rule), self._worked("value"), *(self.judge(c) for c in provided)])
             case _:
                 return self._leaf(rule)
 
@@ -144,7 +143,8 @@ class Judge:
             case Process(code):
                 done = self.facts.processes
                 finding = unknown("processes") if done is None else Finding(code in done)
-                return self.step("PROCESS", finding, self.at, f"The process {code} must be carried out.", done, code)
+                self.step("PROCESS", finding, self.at, f"The process {code} must be carried out.", done, code)
+                return all_of([finding, self._worked("change")])
             case AnyHeading() | NoTolerance():
                 return self.step("ANY_HEADING", MET, self.at, "Materials of any heading may be used.")
             case Text(text):
@@ -152,6 +152,17 @@ class Judge:
                 return self.step("TEXT", unknown(f"a reading of: {text}"), self.at, said, None, text)
             case _:
                 raise TypeError(f"{rule!r} is not a leaf of the language")
+
+    def worked_enough(self) -> Finding:
+        """Whether more was done than minimal operations."""
+        done, minimal = self.facts.processes, self.regime.operations
+        if minimal is None:
+            return unknown("the text of the regime on minimal operations, which is not held")
+        return unknown("processes") if done is None else Finding(not done or not set(done) <= minimal)
+
+    def _worked(self, kind: Literal["value", "change"]) -> Finding:
+        """The same for a test of one kind, where the regime's list bears on that kind only."""
+        return self.worked_enough() if self.regime.bears_on == kind else MET
 
     def _by_goods(self, cases: Sequence[Case]) -> Finding:
         chosen = [case for case in cases if case.goods == self.facts.goods]

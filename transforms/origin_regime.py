@@ -21,6 +21,10 @@ CERTIFICATE = (
     "third_party_invoicing",
     "back_to_back",
 )
+BEARS_ON: dict[str, Literal["value", "change"]] = {
+    "listed_for_value_content": "value",
+    "listed_for_change_or_process": "change",
+}
 METHODS: dict[str, tuple[Literal["build_down", "build_up"], ...]] = {
     "build_down_or_build_up": ("build_down", "build_up"),
     "build_down": ("build_down",),
@@ -45,6 +49,8 @@ class Regime:
         accumulates: whether materials that originate in another party count as originating.
         exclusive: whether goods made only from originating materials originate by that alone.
         operations: minimal operations that the text lists, or None.
+        bears_on: what goods the list is for: all that claim by a rule, those that claim by value content, or those that
+            claim by a change of classification or a process.
         methods: formulas of value content that the text knows.
         transit: whether goods may pass through other countries when nothing is done to them.
         tolerances: rows of `de_minimis`, or None.
@@ -57,6 +63,7 @@ class Regime:
     accumulates: bool | None = None
     exclusive: bool | None = None
     operations: frozenset[str] | None = None
+    bears_on: Literal["all", "value", "change"] = "all"
     methods: tuple[Literal["build_down", "build_up"], ...] = ("build_down",)
     transit: bool | None = None
     tolerances: tuple[Row, ...] | None = None
@@ -97,6 +104,7 @@ def regime_of(regime_id: str, parties: Iterable[Row], provisions: Iterable[Row],
         accumulates=value["accumulation"] != "silent" if "accumulation" in value else None,
         exclusive=_is(value, "wholly_obtained", "defined_with_exclusive_production"),
         operations=frozenset(operations) if operations else None,
+        bears_on=BEARS_ON.get(value.get("non_qualifying_operations", ""), "all"),
         methods=METHODS.get(value.get("value_added_calculation", ""), ("build_down",)),
         transit=value["direct_consignment"] != "silent" if "direct_consignment" in value else None,
         tolerances=tuple(tolerances) if "de_minimis" in held else None,
@@ -122,6 +130,7 @@ def as_json(regime: Regime) -> dict[str, Any]:
         "accumulates": regime.accumulates,
         "exclusive": regime.exclusive,
         "operations": None if regime.operations is None else sorted(regime.operations),
+        "bears_on": regime.bears_on,
         "methods": list(regime.methods),
         "transit": regime.transit,
         "tolerances": None

@@ -66,12 +66,15 @@ def criteria(facts: Json, regime: Json, rule: Json, world: tuple[bool, ...] | No
     exclusive: Truth = False
     if regime["exclusive"]:
         exclusive = None if world is None else bool(world) and all(world)
-    operations = regime["operations"]
-    done = facts.get("processes")
-    worked: Truth = None
-    if operations is not None and done is not None:
-        worked = len(done) == 0 or any(process not in operations for process in done)
+    worked = enough(facts, regime) if regime["bears_on"] == "all" else True
     return kleene_any([obtained, exclusive, kleene_all([met(rule, facts, regime, world), worked])])
+
+
+def enough(facts: Json, regime: Json) -> Truth:
+    operations, done = regime["operations"], facts.get("processes")
+    if operations is None or done is None:
+        return None
+    return len(done) == 0 or any(process not in operations for process in done)
 
 
 def certain(facts: Json, regime: Json) -> list[bool | None]:
@@ -100,7 +103,9 @@ def met(rule: Json, facts: Json, regime: Json, world: tuple[bool, ...] | None) -
     if "all" in rule:
         return kleene_all([met(part, facts, regime, world) for part in rule["all"]])
     conditions = [met(c, facts, regime, world) for c in rule.get("provided", []) if c["op"] != "NO_DE_MINIMIS"]
-    return kleene_all([leaf(rule, facts, regime, world), *conditions])
+    kind = "value" if rule["op"] == "RVC" else "change" if rule["op"] in ("CC", "CTH", "CTSH", "PROCESS") else None
+    worked = enough(facts, regime) if kind == regime["bears_on"] else True
+    return kleene_all([leaf(rule, facts, regime, world), worked, *conditions])
 
 
 def leaf(rule: Json, facts: Json, regime: Json, world: tuple[bool, ...] | None) -> Truth:

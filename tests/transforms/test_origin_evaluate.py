@@ -271,19 +271,20 @@ def cases(seed: int, count: int) -> Iterator[tuple[str, dict[str, Any], Regime]]
                 "transit": pick.choice([True, True, False, None]),
                 "tolerances": pick.choice([TOLERANCES, TOLERANCES, (), None]),
                 "operations": pick.choice([REGIME.operations, REGIME.operations, None]),
+                "bears_on": pick.choice(["all", "all", "value", "change"]),
             }
         )
         yield pick.choice(RULES), facts, regime
 
 
-def test_ten_thousand_random_cases_agree_with_the_literal_evaluator() -> None:
+def test_random_cases_agree_with_the_literal_evaluator() -> None:
     verdicts: dict[str, int] = {}
-    for words, facts, regime in cases(1, 10_000):
+    for words, facts, regime in cases(1, 2_000):
         one = candidate(words, facts["product_hs"])
         found = evaluate(facts, regime, [one])["verdict"]
         assert found == literal_verdict(facts, as_json(regime), one.rule["rule"]), (words, facts, regime)
         verdicts[found] = verdicts.get(found, 0) + 1
-    assert min(verdicts.values()) > 500, verdicts
+    assert min(verdicts.values()) > 100, verdicts
 
 
 ORDER = {"does_not": 0, "needs_more_facts": 1, "qualifies": 2}

@@ -93,3 +93,38 @@ def test_a_list_of_operations_is_a_row_each() -> None:
     )
     rows = provision_rows("x", spec, CODES, OPERATIONS)
     assert [(row["row_no"], row["value"]) for row in rows] == [(1, "listed"), (2, "ironing"), (3, "testing")]
+
+
+# --- the portal's own page ---------------------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parents[2] / "sources"
+CELLS = yaml.safe_load((ROOT / "atiga" / "portal.yml").read_text(encoding="utf-8"))["cells"]
+BACKED = {
+    "Diagonal": {"originating_materials", "originating_and_partial"},
+    "Included (10%)": {"fob_value"},
+    "Allowed": {"allowed"},
+    "Included": {"provided", "disregarded", "disregarded_but_counted_in_value"},
+    "Provided": {"provided", "allowed", "defined", "listed", "domestic_law", "designated"},
+    "Build Up/Build Down": {"build_down_or_build_up"},
+    "12 Months": {"12 months"},
+    "3 Years": {"3 years"},
+    "Combined": {"provided"},
+    "Not Included": {"not_included"},
+    "Not Provided": {"not_included"},
+    "Authorized Body": {"certificate"},
+    "Included (Less Than $200)": {"fob_value_less_than"},
+}
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: str(cell["code"]))
+def test_each_cell_of_the_portal_is_borne_out_by_the_treaty_or_waits_for_a_decision(cell: dict[str, object]) -> None:
+    rows = provision_rows("atiga", REGIMES["atiga"], CODES, OPERATIONS)
+    row = next(row for row in rows if row["code"] == cell["code"])
+    assert (row["value"] in BACKED[str(cell["said"])]) == cell["agrees"]
+    decisions = yaml.safe_load((ROOT / "atiga" / "decisions.yml").read_text(encoding="utf-8"))["decisions"]
+    assert cell["agrees"] or cell["decision"] in {decision["id"] for decision in decisions}
+
+
+def test_the_portal_page_has_twenty_cells_and_at_least_four_are_in_doubt() -> None:
+    assert len(CELLS) == 20
+    assert sum(not cell["agrees"] for cell in CELLS) >= 4
