@@ -95,7 +95,7 @@ def test_a_list_of_operations_is_a_row_each() -> None:
     assert [(row["row_no"], row["value"]) for row in rows] == [(1, "listed"), (2, "ironing"), (3, "testing")]
 
 
-# --- the portal's own page ---------------------------------------------------------------------------------------------
+# --- the portal page
 
 ROOT = Path(__file__).parents[2] / "sources"
 CELLS = yaml.safe_load((ROOT / "atiga" / "portal.yml").read_text(encoding="utf-8"))["cells"]
