@@ -48,7 +48,7 @@ def compare(connection: sqlite3.Connection, *, exporter: str, importer: str, hs:
             "same_party", f"{seller} is both exporter and importer.", where={"exporter": seller, "importer": buyer},
             remedy="Name two different parties.", exit_code=Exit.WRONG_USE,
         )  # fmt: skip
-    product = resolve_product(connection, hs)
+    product = resolve_product(connection, hs, buyer)
     query = _Query(connection, seller, buyer, product, on.isoformat())
     answers = [query.subheading(hs6) for hs6 in product.hs6]
     whole = len(product.code) >= 6 and len(answers) == 1

@@ -51,8 +51,13 @@ def digits_of(text: str) -> str:
     return code if code.isascii() and code.isdigit() else ""
 
 
-def resolve_product(connection: sqlite3.Connection, text: str) -> Product:
+def resolve_product(connection: sqlite3.Connection, text: str, importer: str | None = None) -> Product:
     """What a code of 4 to 10 digits stands for.
+
+    Args:
+        connection: a release.
+        text: the code; dots, spaces and hyphens are allowed.
+        importer: a line of this party's own tariff or schedules goes before lines of others with the same digits.
 
     Raises:
         FtaError: `wrong_code` where it is no such code; `unknown_code` where no edition and no tariff held has it.
@@ -65,7 +70,7 @@ def resolve_product(connection: sqlite3.Connection, text: str) -> Product:
             exit_code=Exit.WRONG_USE,
         )  # fmt: skip
     if len(code) > 6:
-        return _national_line(connection, code)
+        return _national_line(connection, code, importer)
     found = subheadings(connection, code)
     if not found:
         raise _unknown_code(connection, code)
@@ -86,12 +91,19 @@ def successors(connection: sqlite3.Connection, edition: str, code: str) -> tuple
     return tuple(row[0] for row in connection.execute(_SUCCESSORS, (edition, code)))
 
 
-def _national_line(connection: sqlite3.Connection, code: str) -> Product:
+def _national_line(connection: sqlite3.Connection, code: str, importer: str | None) -> Product:
     lines = connection.execute(
         "SELECT DISTINCT nomenclature_id, hs_edition, hs6 FROM tariff_line WHERE line_code >= ? AND line_code < ?"
         " ORDER BY nomenclature_id",
         (code, code + ":"),
     ).fetchall()
+    own = connection.execute(
+        "SELECT nomenclature_id FROM schedule WHERE importer = ?"
+        " UNION SELECT nomenclature_id FROM mfn_rate WHERE line_code >= ? AND line_code < ? AND importer = ?",
+        (importer, code, code + ":", importer),
+    ).fetchall()
+    if importers := [line for line in lines if line[:1] in own]:
+        lines = importers
     if lines:
         reached = {hs6 for _, edition, old in lines for hs6 in successors(connection, edition, old)}
         editions = ", ".join(sorted({edition for _, edition, _ in lines}))

@@ -22,18 +22,18 @@ _KHMER = re.compile(r"[\u1780-\u17ff]")
 
 # Scores are rounded, so that near ties stand in the order of their codes and a heading's subheadings together.
 _BY_WORDS = """
-SELECT s.code AS hs6, n.path_en, n.path_km, s.score
-FROM (SELECT code, round(-bm25(hs_search, 10.0, 4.0, 8.0, 6.0, 1.0), 1) AS score FROM hs_search
-      WHERE hs_search MATCH ? ORDER BY score DESC, code LIMIT ?) AS s
-JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.code = s.code
-ORDER BY s.score DESC, s.code
+SELECT n.code AS hs6, n.path_en, n.path_km, s.score
+FROM (SELECT rowid, round(-bm25(hs_search, 10.0, 4.0, 8.0, 6.0), 1) AS score FROM hs_search
+      WHERE hs_search MATCH ? ORDER BY score DESC, rowid LIMIT ?) AS s
+JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.code = printf('%06d', s.rowid)
+ORDER BY s.score DESC, n.code
 """
 _BY_KHMER = """
-SELECT s.code AS hs6, n.path_en, n.path_km, s.score
-FROM (SELECT code, round(-bm25(hs_search_km), 1) AS score FROM hs_search_km
-      WHERE hs_search_km MATCH ? ORDER BY score DESC, code LIMIT ?) AS s
-JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.code = s.code
-ORDER BY s.score DESC, s.code
+SELECT n.code AS hs6, n.path_en, n.path_km, s.score
+FROM (SELECT rowid, round(-bm25(hs_search_km), 1) AS score FROM hs_search_km
+      WHERE hs_search_km MATCH ? ORDER BY score DESC, rowid LIMIT ?) AS s
+JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.code = printf('%06d', s.rowid)
+ORDER BY s.score DESC, n.code
 """
 
 

@@ -46,6 +46,7 @@ def install(connection: sqlite3.Connection) -> None:
     """
     for table, columns in INDEXES:
         _ensure_index(connection, table, columns)
+    connection.execute("CREATE INDEX ix_source_row__continues ON source_row (continues) WHERE continues IS NOT NULL")
     connection.execute(_years(connection))
     connection.executescript(Path(__file__).with_name("views.sql").read_text(encoding="utf-8"))
     _install_search(connection)
@@ -81,23 +82,25 @@ def _years(connection: sqlite3.Connection) -> str:
 def _install_search(connection: sqlite3.Connection) -> None:
     """Fill the full-text tables over HS 2022 subheadings.
 
-    `hs_search` holds code, the subheading's, heading's and chapter's English words and the path; words are stemmed and
-    can be asked for by prefix. `hs_search_km` holds the Khmer path by trigrams, because Khmer is written without
-    spaces. `hs_word` holds the English words themselves, to find the one that a misspelt word was meant to be.
+    `hs_search` indexes the code and the English words of the whole path: the subheading's, the heading's, the
+    chapter's. Words are stemmed and can be asked for by prefix. `hs_search_km` indexes the Khmer path by trigrams,
+    because Khmer is written without spaces. Neither keeps the text, which is in `hs_node`: the rowid is the code as a
+    number. `hs_word` holds the English words themselves, to find the one that a misspelt word was meant to be.
     """
     connection.executescript("""
         CREATE VIRTUAL TABLE hs_search USING fts5(
-            code, name, heading, chapter, path, tokenize = 'porter unicode61 remove_diacritics 2', prefix = '4 6');
-        CREATE VIRTUAL TABLE hs_search_km USING fts5(code UNINDEXED, path, tokenize = 'trigram');
+            code, name, heading, chapter, content = '', tokenize = 'porter unicode61 remove_diacritics 2',
+            prefix = '4');
+        CREATE VIRTUAL TABLE hs_search_km USING fts5(path, content = '', tokenize = 'trigram');
         CREATE TABLE hs_word (word TEXT PRIMARY KEY, letters INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-        INSERT INTO hs_search (code, name, heading, chapter, path)
-            SELECT n.code, n.description_en, h.description_en, c.description_en, n.path_en
+        INSERT INTO hs_search (rowid, code, name, heading, chapter)
+            SELECT CAST(n.code AS INTEGER), n.code, n.description_en, h.description_en, c.description_en
             FROM hs_node AS n
             LEFT JOIN hs_node AS h ON h.edition = n.edition AND h.code = substr(n.code, 1, 4)
             LEFT JOIN hs_node AS c ON c.edition = n.edition AND c.code = substr(n.code, 1, 2)
             WHERE n.edition = 'HS 2022' AND n.level = 6 ORDER BY n.code;
-        INSERT INTO hs_search_km (code, path)
-            SELECT code, path_km FROM hs_node
+        INSERT INTO hs_search_km (rowid, path)
+            SELECT CAST(code AS INTEGER), path_km FROM hs_node
             WHERE edition = 'HS 2022' AND level = 6 AND path_km IS NOT NULL ORDER BY code;
         CREATE VIRTUAL TABLE temp.hs_plain USING fts5(path, tokenize = 'unicode61 remove_diacritics 2');
         INSERT INTO temp.hs_plain (path)

@@ -150,6 +150,17 @@ def test_the_beginning_of_several_lines_that_differ_gives_no_number() -> None:
     assert [line["line_code"] for line in entry["lines"]] == ["61091010", "61091015"]
 
 
+def test_the_importers_own_line_goes_before_the_same_digits_elsewhere() -> None:
+    def elsewhere(rows: dict[str, list[Row]]) -> None:
+        rows["tariff_line"].append({**rows["tariff_line"][0], "nomenclature_id": "other", "line_code": "61091020",
+                                    "hs6": "100610"})  # fmt: skip
+
+    connection = altered(elsewhere)
+    assert resolve_product(connection, "61091020").hs6 == ("100610", "610910")
+    assert resolve_product(connection, "61091020", "KH").hs6 == ("610910",)
+    assert under(to_cambodia(connection, "61091020"), "ckfta")["rate_pct"] == 35
+
+
 def test_a_line_of_the_exporters_tariff_is_answered_by_its_subheading(release: ReleaseConnection) -> None:
     answer = to_korea(release, "61091020")
     assert under(answer, "ckfta")["basis"] == "subheading"
