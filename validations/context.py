@@ -8,10 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
+import yaml
+from pydantic import Field, ValidationError
 
-from sources.registry import Registry
+from sources.errors import Exit, FtaError
+from sources.registry import ROOT, Registry
+from sources.specs import Spec
+
+LIMITS = ROOT / "common" / "judging.yml"
 
 EDITION_TOTALS: Mapping[str, Mapping[int, int]] = {"HS 2022": {2: 96, 4: 1228, 6: 5612}}
 """Chapters, headings and subheadings of an HS edition (WCO, HS Nomenclature 2022; chapter 77 is reserved)."""
@@ -41,3 +48,41 @@ class Context:
     edition_totals: Mapping[str, Mapping[int, int]] = field(default_factory=lambda: EDITION_TOTALS)
     base_from_mfn: Mapping[str, str] = field(default_factory=dict)
     countries: Mapping[str, str] = field(default_factory=dict)
+
+
+class Limits(Spec):
+    """What `sources/common/judging.yml` says; its keys are those of `Context`."""
+
+    duty_bands: dict[str, tuple[Decimal, ...]] = Field(default_factory=dict)
+    rule_totals: dict[str, int] = Field(default_factory=dict)
+    base_from_mfn: dict[str, str] = Field(default_factory=dict)
+    countries: dict[str, str] = Field(default_factory=dict)
+
+
+def context_of(
+    registry: Registry, content_hash: str, previous: Mapping[str, pa.Table] | None = None, limits: Path = LIMITS
+) -> Context:
+    """The context of a registry, with the limits of `judging.yml`; parties are countries that prose may name.
+
+    Raises:
+        FtaError: the file of limits is not as `Limits` says.
+    """
+    try:
+        said = Limits.model_validate(yaml.safe_load(limits.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise FtaError(
+            "bad_description",
+            str(error).replace("\n", " "),
+            where={"file": f"{limits.parent.name}/{limits.name}"},
+            remedy="Mend the file; `validations/context.py` says its keys.",
+            exit_code=Exit.WRONG_USE,
+        ) from error
+    return Context(
+        registry=registry,
+        content_hash=content_hash,
+        previous=previous,
+        duty_bands=said.duty_bands,
+        rule_totals=said.rule_totals,
+        base_from_mfn=said.base_from_mfn,
+        countries={**said.countries, **{party.name_en: party.id for party in registry.parties.values()}},
+    )

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from tests.validations.faults import FAULTS, Fault
+from sources.errors import FtaError
+from tests.validations.faults import FAULTS, Fault, drop, edit, with_rows
 from tests.validations.world import World, make_world
 from validations import agreement, conversion, coverage, duties, origin, rates, structure
 from validations.catalogue import CATALOGUE
-from validations.desk import Desk, Judge
+from validations.context import Context, context_of
+from validations.desk import Desk, Judge, conform
 from validations.judge import judge_rules
 from validations.judgement import RuleResult
 from validations.release import formats_agree
@@ -27,6 +33,12 @@ KNOWN = {("C33", "origin_rule", "rules"): 1}
 @pytest.fixture(scope="module")
 def world() -> World:
     return make_world()
+
+
+@pytest.fixture(scope="module")
+def desk(world: World) -> Iterator[Desk]:
+    with Desk(world.tables, world.context) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -61,15 +73,32 @@ class Recorder(Desk):
         self.con = Listening()  # type: ignore[assignment]
 
 
-def judged(world: World, changed: World, reads: dict[Judge, set[str]]) -> Iterator[RuleResult]:
+def judged(world: World, changed: World, reads: dict[Judge, set[str]], desk: Desk) -> Iterator[RuleResult]:
     """The results that a change can have touched, those of the suites included."""
-    differs = {name for name, table in changed.tables.items() if table is not world.tables[name]}
-    everything = changed.context is not world.context
-    with Desk(changed.tables, changed.context) as desk:
-        for judge in JUDGES:
-            if everything or reads[judge] & differs:
-                yield from judge(desk)
-    yield from judge_columns({name: changed.tables[name] for name in differs})
+    differs = {name: table for name, table in changed.tables.items() if table is not world.tables[name]}
+    if changed.context is not world.context:
+        with Desk(changed.tables, changed.context) as other:
+            for judge in JUDGES:
+                yield from judge(other)
+    else:
+        with laid(desk, differs):
+            for judge in JUDGES:
+                if reads[judge] & differs.keys():
+                    yield from judge(desk)
+    yield from judge_columns(differs)
+
+
+@contextmanager
+def laid(desk: Desk, tables: dict[str, pa.Table]) -> Iterator[None]:
+    """Some tables of a desk replaced for a while."""
+    before = desk.tables
+    desk.tables = {**before, **tables}
+    for name, table in tables.items():
+        desk.con.register(name, conform(name, table))
+    yield
+    desk.tables = before
+    for name in tables:
+        desk.con.register(name, conform(name, before[name]))
 
 
 def failing(results: Iterator[RuleResult]) -> list[RuleResult]:
@@ -84,9 +113,11 @@ def test_nothing_fails_in_the_world_and_every_rule_has_something_to_judge(world:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f"{f.rule}-{f.table}")
-def test_a_fault_breaks_its_rule_and_names_its_row(fault: Fault, world: World, reads: dict[Judge, set[str]]) -> None:
+def test_a_fault_breaks_its_rule_and_names_its_row(
+    fault: Fault, world: World, reads: dict[Judge, set[str]], desk: Desk
+) -> None:
     changed, expected = fault.change(world)
-    results = failing(judged(world, changed, reads))
+    results = failing(judged(world, changed, reads, desk))
     assert {r.rule for r in results} == {fault.rule} | fault.also, [r.message for r in results]
     named = {key for r in results if (r.rule, r.table) == (fault.rule, fault.table) for key in r.sample}
     assert named, "the result names no row"
@@ -102,3 +133,93 @@ def test_formats_that_differ_break_c50() -> None:
     agree, differ = formats_agree({"party": same, "regime": {**same, "csv": (2, "bb")}})
     assert (agree.status, differ.status, differ.table) == ("pass", "fail", "regime")
     assert [r.status for r in formats_agree({})] == ["not_applicable"]
+
+
+def results_of(world: World, rule: str) -> list[RuleResult]:
+    """The results of one rule, across tables only."""
+    with Desk(world.tables, world.context) as desk:
+        return [r for theme in THEMES for name, judge in theme.RULES if name == rule for r in judge(desk)]
+
+
+def test_lists_are_not_held_to_what_full_schedules_promise(world: World) -> None:
+    for rule in ("C12", "C15", "C21"):
+        assert {r.subject for r in results_of(world, rule)} == {"north", "south"}
+    codes = [r for r in results_of(world, "C44") if r.table == "hs2022_preference_rate"]
+    assert all(r.checked < 5 for r in codes if r.subject in ("own", "dated"))
+
+
+@pytest.mark.parametrize(("held", "severity"), [(100, "W"), (99, "E")])
+def test_losing_more_than_one_percent_of_a_schedule_blocks(world: World, held: int, severity: str) -> None:
+    rows = world.tables["concession"].to_pylist()
+    own = next(row for row in rows if row["schedule_id"] == "own")
+    now = with_rows(world, "concession", [{**own, "line_code": f"{n:010}"} for n in range(1, held)])
+    last = with_rows(world, "concession", [{**own, "line_code": f"{n:010}"} for n in range(held)])
+    context = replace(world.context, previous=last.tables)
+    (result,) = results_of(replace(now, context=context), "C17")
+    assert (result.status, result.failed, result.severity) == ("fail", 1, severity)
+
+
+def test_without_a_last_release_nothing_can_have_vanished(world: World) -> None:
+    first = replace(world, context=replace(world.context, previous=None))
+    assert [r.status for rule in ("C17", "C34") for r in results_of(first, rule)] == ["not_applicable"] * 2
+
+
+def test_a_schedule_with_a_line_less_than_its_control_total_fails(world: World) -> None:
+    fewer, _ = drop("concession", {"schedule_id": "own"})(world)
+    fewer, _ = drop("preference_rate", {"schedule_id": "own"})(fewer)
+    (result,) = [r for r in results_of(fewer, "C13") if r.status == "fail"]
+    assert (result.table, result.subject) == ("schedule", "own")
+    assert "0 lines where the document has 1" in result.message
+
+
+def test_an_edition_with_a_code_less_than_the_hs_has_fails(world: World) -> None:
+    fewer, _ = drop("hs_node", {"edition": "HS 2022", "code": "020120"})(world)
+    (result,) = [r for r in results_of(fewer, "C13") if r.status == "fail"]
+    assert "4 codes of 6 digits where 5 are expected" in result.message
+
+
+def test_a_corrected_cell_is_read_as_corrected(world: World) -> None:
+    cells = '{"line_code": "0101290000", "base_rate": "8 %o", "category": "5"}'
+    slip, _ = edit("source_row", {"document_id": "doc-own"}, cells=cells)(world)
+    assert [r.subject for r in results_of(slip, "C10") if r.status == "fail"] == ["own"]
+    correction = {
+        "row_key": "k", "correction_id": "c1", "document_id": "doc-own", "locator": "page 1, row 1",
+        "column_name": "base_rate", "expected": "8 %o", "replacement": "8%", "reason": "a slip", "provider": "us",
+        "made_on": "2026-01-01",
+    }  # fmt: skip
+    mended = with_rows(slip, "correction", [correction])
+    assert [r for r in results_of(mended, "C10") if r.status == "fail"] == []
+
+
+def test_a_null_that_cannot_be_compared_is_a_fault_and_no_pass(world: World) -> None:
+    changed, keys = edit("row_account", {"document_id": "doc-own"}, read=None)(world)
+    (result,) = [r for r in results_of(changed, "C11") if r.status == "fail"]
+    assert set(result.sample) == keys
+
+
+def test_a_table_that_lacks_a_column_stops_no_rule(world: World) -> None:
+    tables = {**world.tables, "concession": world.tables["concession"].drop_columns(["category"])}
+    assert {r.rule for r in judge_rules(tables, world.context)} == {r.rule for r in judge_rules(*both_of(world))}
+
+
+def both_of(world: World) -> tuple[dict[str, pa.Table], Context]:
+    return world.tables, world.context
+
+
+def test_the_limits_of_the_sources_are_read(world: World) -> None:
+    context = context_of(world.context.registry, "h")
+    assert context.content_hash == "h"
+    assert all(band >= 0 for bands in context.duty_bands.values() for band in bands)
+    assert set(context.countries.values()) > {"CL"}
+
+
+def test_limits_with_an_unknown_key_are_refused(world: World, tmp_path: Path) -> None:
+    (tmp_path / "judging.yml").write_text("bands: {}\n", encoding="utf-8")
+    with pytest.raises(FtaError, match="bands"):
+        context_of(world.context.registry, "h", limits=tmp_path / "judging.yml")
+
+
+def test_the_catalogue_stands_in_the_documentation() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "validation.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (C\d\d) \| ([EWI]) \| (.+?) \|$", text, flags=re.MULTILINE)
+    assert listed == [(rule.id, rule.severity, rule.title) for rule in CATALOGUE.values()]
