@@ -65,7 +65,8 @@ def assemble_release(plan: Plan, home: Home, quarantined: Collection[str]) -> As
         for unit in plan.units
         if not (unit.kind == "schedule" and unit.owner in quarantined)
     }
-    carried, absent = [], []
+    carried: list[str] = []
+    absent: list[str] = []
     previous = previous_tables(home) if quarantined else None
     for schedule in sorted(quarantined):
         rows = carry_forward(previous or {}, schedule) if previous else {}

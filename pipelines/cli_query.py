@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import date
+from typing import Literal
 
 import click
 
@@ -25,7 +26,7 @@ def _open(release: str | None) -> closing[sqlite3.Connection]:
 @click.option("--lang", type=click.Choice(["en", "km"]), default="en", show_default=True, help="Language of the words.")
 @options.release
 @options.as_json
-def search(text: tuple[str, ...], lang: str, release: str | None, as_json: bool) -> None:
+def search(text: tuple[str, ...], lang: Literal["en", "km"], release: str | None, as_json: bool) -> None:
     """Search HS 2022 by code or by words."""
     from publish.render import render_search
     from publish.search import search as ask

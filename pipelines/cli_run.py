@@ -155,4 +155,23 @@ def runs(limit: int, as_json: bool) -> int:
     return int(Exit.DONE)
 
 
-COMMANDS = (run, refresh, check, review, publish, runs)
+@click.command()
+@click.argument("decision")
+@click.argument("answer_chosen", metavar="ANSWER")
+@click.option("--by", required=True, metavar="NAME", help="Who decides.")
+@options.as_json
+def decide(decision: str, answer_chosen: str, by: str, as_json: bool) -> int:
+    """Record the Ministry's answer to an open question; it stands in the next release."""
+    from pipelines.deciding import record_decision
+    from pipelines.home import Home
+
+    data = record_decision(Home.from_environment(), decision, answer_chosen, by)
+    answer(
+        data,
+        as_json=as_json,
+        render=lambda: f"{decision}: {answer_chosen!r}, decided by {by} on {data['decided_on']}. Next: `ftadata run`.",
+    )
+    return int(Exit.DONE)
+
+
+COMMANDS = (run, refresh, check, review, publish, decide, runs)

@@ -19,8 +19,8 @@ def diff_releases(home: Home, older: str, newer: str, regime: str | None, hs: st
     Raises:
         FtaError: there is no such release.
     """
+    from publish.differences import diff
     from publish.manifest import read_manifest
-    from publish.release import diff
 
     directories = [_directory(home, name) for name in (older, newer)]
     versions = [str(read_manifest(directory)["version"]) for directory in directories]

@@ -15,7 +15,7 @@ from pipelines.home import Home
 from pipelines.judging import Judged, last_judged
 from pipelines.plan import PUBLISHING, Plan, code_hash, extraction_path, make_plan
 from sources.errors import Exit, FtaError
-from sources.extraction import read_csv
+from sources.extraction import read_head
 from sources.registry import Registry, load_registry
 from warehouse.tables import build
 
@@ -119,7 +119,7 @@ def release_epoch(registry: Registry, home: Home) -> int:
     days += [decision.decided_on for _, decision in registry.decisions if decision.decided_on]
     for document in registry.documents.values():
         if path := extraction_path(document, registry, home):
-            days.append(read_csv(path).accepted_on or date.min)
+            days.append(read_head(path).accepted_on or date.min)
     newest = max(days, default=date(1970, 1, 1))
     return int(datetime(newest.year, newest.month, newest.day, tzinfo=UTC).timestamp())
 

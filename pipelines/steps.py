@@ -20,7 +20,7 @@ from pipelines.origin_steps import origin_tables
 from pipelines.plan import Plan, Unit, extraction_path, fingerprint, make_plan
 from sources.corrections import apply_corrections
 from sources.errors import FtaError
-from sources.extraction import Extraction, read_csv, reader_of
+from sources.extraction import Extraction, read_csv, read_head, reader_of
 from sources.registry import Registry, load_registry
 from sources.specs import DocumentSpec, ScheduleSpec
 from transforms import regimes
@@ -217,7 +217,7 @@ def _document_tables(work: Work, documents: list[DocumentSpec], regime: str | No
 
     def accepted_sha256(document: DocumentSpec) -> str | None:
         path = extraction_path(document, work.registry, work.home)
-        return read_csv(path).sha256 if path else None
+        return read_head(path).sha256 if path else None
 
     served = [{"document_id": d.id, "regime_id": regime} for d in documents if regime]
     return {

@@ -155,6 +155,41 @@ def write_csv(extraction: Extraction) -> str:
     return out.getvalue()
 
 
+@dataclass(frozen=True)
+class Head:
+    """What the head of an accepted CSV says, without its rows."""
+
+    document_id: str
+    sha256: str
+    reader: str
+    accepted_by: str | None
+    accepted_on: date | None
+
+
+def read_head(path: Path) -> Head:
+    """The head of an accepted extraction.
+
+    Raises:
+        FtaError: the file is not an extraction.
+    """
+    with path.open(encoding="utf-8") as file:
+        return _head(path, [line.rstrip("\n") for line in takewhile(lambda line: line.startswith("# "), file)])
+
+
+def _head(path: Path, lines: list[str]) -> Head:
+    if not lines or lines[0] != f"# {FORMAT}":
+        raise _bad_csv(path, 1, lines[0] if lines else "", f"`# {FORMAT}` on the first line")
+    said = {key: value for key, _, value in (line[2:].partition(": ") for line in lines)}
+    on = said.get("accepted_on")
+    return Head(
+        said.get("document", ""),
+        said.get("sha256", ""),
+        said.get("reader", ""),
+        said.get("accepted_by") or None,
+        date.fromisoformat(on) if on else None,
+    )
+
+
 def read_csv(path: Path, document: DocumentSpec | None = None) -> Extraction:
     """An accepted extraction from its CSV.
 
@@ -164,9 +199,7 @@ def read_csv(path: Path, document: DocumentSpec | None = None) -> Extraction:
     """
     lines = path.read_text(encoding="utf-8").split("\n")
     heading = list(takewhile(lambda line: line.startswith("# "), lines))
-    if lines[0] != f"# {FORMAT}":
-        raise _bad_csv(path, 1, lines[0], f"`# {FORMAT}` on the first line")
-    head = {key: value for key, _, value in (line[2:].partition(": ") for line in heading)}
+    head = _head(path, heading)
     reader = csv.reader(lines[len(heading) :])
     names = next(reader, [])
     columns = tuple(names[len(PLACE) :])
@@ -175,16 +208,7 @@ def read_csv(path: Path, document: DocumentSpec | None = None) -> Extraction:
         raise _bad_csv(path, len(heading) + 1, ",".join(names), ",".join([*PLACE, *expected]))
     body = ((number, cells) for number, cells in enumerate(reader, len(heading) + 2) if cells)
     rows = tuple(_csv_row(path, number, cells, columns) for number, cells in body)
-    on = head.get("accepted_on") or ""
-    return Extraction(
-        head.get("document", ""),
-        head.get("sha256", ""),
-        head.get("reader", ""),
-        head.get("accepted_by") or None,
-        date.fromisoformat(on) if on else None,
-        columns,
-        rows,
-    )
+    return Extraction(head.document_id, head.sha256, head.reader, head.accepted_by, head.accepted_on, columns, rows)
 
 
 def _csv_row(path: Path, number: int, cells: list[str], columns: tuple[str, ...]) -> ExtractedRow:

@@ -6,6 +6,7 @@ A folder is a regime or a body of sources (`hs`); each of its files is optional:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -95,17 +96,28 @@ class Registry:
         return {d: tuple(sorted(regimes)) for d, regimes in serves.items()}
 
 
-def load_registry(root: Path = ROOT, overlay: Path | None = None) -> Registry:
+def sources_root() -> Path:
+    """The folder of sources: `FTADATA_SOURCES`, where it is set, in place of the project's own."""
+    return Path(os.environ.get("FTADATA_SOURCES") or ROOT)
+
+
+def load_registry(root: Path | None = None, overlay: Path | None = None) -> Registry:
     """Load every folder under `root`, and under `overlay` where a data team adds sources of its own.
+
+    Args:
+        root: the folder of sources; `sources_root()` by default.
+        overlay: a second folder, such as `data/sources`, which need not exist.
 
     Raises:
         FtaError: a file is not valid YAML, a key is unknown or missing, an id is used twice, or a reference leads
             nowhere; the message names the file and the key.
     """
     loader = _Loader()
-    for base in [root, *([overlay] if overlay and overlay.is_dir() else [])]:
+    for base in [root or sources_root(), *([overlay] if overlay and overlay.is_dir() else [])]:
         for folder in sorted(p for p in base.iterdir() if p.is_dir()):
             loader.folder(folder)
+    if overlay and (file := overlay / "decided.yml").exists():
+        loader.decided(file)
     registry = loader.registry()
     _check_references(registry)
     return registry
@@ -138,6 +150,22 @@ class _Loader:
             self.corrections += _list(CorrectionSpec, file, "corrections")
         if (file := folder / "decisions.yml").exists():
             self.decisions += [(folder.name, d) for d in _list(DecisionSpec, file, "decisions")]
+
+    def decided(self, file: Path) -> None:
+        """Lay recorded answers over the open questions.
+
+        Raises:
+            FtaError: an answer is to no question, or has other keys than it should.
+        """
+        answers = _read_yaml(file)
+        if unknown := sorted(answers.keys() - {d.id for _, d in self.decisions}):
+            raise _bad_yaml(
+                file, f"no question is called {', '.join(unknown)}", "Take the answer out, or mend its name."
+            )
+        for place, (folder, question) in enumerate(self.decisions):
+            if question.id in answers:
+                decided = {**question.model_dump(), **answers[question.id], "status": "decided"}
+                self.decisions[place] = (folder, _parse(DecisionSpec, decided, file))
 
     def _add(self, kind: str, specs: Iterable[Any], file: Path) -> None:
         for spec in specs:

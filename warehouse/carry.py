@@ -47,7 +47,7 @@ def carry_forward(previous: Mapping[str, pa.Table], schedule_id: str) -> dict[st
     return found
 
 
-def _where(tables: Mapping[str, pa.Table], name: str, column: str, values: Iterable[str]) -> pa.Table:
+def _where(tables: Mapping[str, pa.Table], name: str, column: str, values: Iterable[str | None]) -> pa.Table:
     assert name in TABLES
     table = tables.get(name)
     if table is None:

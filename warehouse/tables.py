@@ -929,14 +929,13 @@ def build(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
         KeyError: a row carries a column that the table does not have.
         pyarrow.ArrowInvalid: a value does not fit its column, or a column that must not be null is null.
     """
-    schema = arrow_schema(table)
-    names = set(schema.names)
-    data: list[dict[str, Any]] = []
-    for row in rows:
-        if unknown := row.keys() - names:
-            raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
-        data.append({**row, "row_key": row_key(table, row)})
-    built = pa.Table.from_pylist(data, schema=schema)
+    schema, given = arrow_schema(table), list(rows)
+    if unknown := {name for row in given for name in row} - set(schema.names):
+        raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
+    natural_key = TABLES[table].natural_key
+    columns = {name: [row.get(name) for row in given] for name in schema.names if name != "row_key"}
+    columns["row_key"] = [stable_key(table, key) for key in zip(*(columns[n] for n in natural_key), strict=True)]
+    built = pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names}, schema=schema)
     built.validate(full=True)
     for field in schema:
         if not field.nullable and built.column(field.name).null_count:
