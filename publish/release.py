@@ -103,13 +103,16 @@ class Older:
     manifest: dict[str, Any]
 
 
-def publish(public_dir: Path, release_input: ReleaseInput, secret_key: str | None = None) -> Published:
+def publish(
+    public_dir: Path, release_input: ReleaseInput, secret_key: str | None = None, *, write_twice: bool = True
+) -> Published:
     """Write the next immutable release, unless nothing changed.
 
     Args:
         public_dir: the web root; releases stand in `releases/` under it.
         release_input: what is to be published.
         secret_key: line of an Ed25519 key to sign with, see `publish.signing.key_from`.
+        write_twice: write everything a second time and compare the bytes (C48).
 
     Raises:
         FtaError: `judgement_not_bound`, `blocking_rule`, `quarantine_not_accepted`, `unknown_schedule`, `locked`,
@@ -128,7 +131,7 @@ def publish(public_dir: Path, release_input: ReleaseInput, secret_key: str | Non
             if older is not None and _is_same(older, hashes):
                 return _nothing_new(older)
             plan = make_plan(release_input, tables, hashes, older)
-            place = _write(releases, plan, secret_key)
+            place = _write(releases, plan, secret_key, write_twice)
             refresh_listings(releases)
     except (OSError, sqlite3.OperationalError) as error:
         raise FtaError(
@@ -290,16 +293,18 @@ def _came_with_an_entity(row: ChangeRow) -> bool:
     return row["op"] == "added" and row["reason"] == "source_added" and row["table_name"] not in ENTITIES
 
 
-def _write(releases: Path, plan: Plan, secret_key: str | None) -> Path:
-    """Write a release beside its place, twice, verify it, and set it in its place.
+def _write(releases: Path, plan: Plan, secret_key: str | None, write_twice: bool) -> Path:
+    """Write a release beside its place, once or twice, verify it, and set it in its place.
 
     Raises:
         FtaError: `release_faulty`, where the second writing gave other bytes or verification finds a fault.
     """
-    staged, again = stage(releases, f"v{plan.version}"), stage(releases, f"v{plan.version}-again")
+    staged = stage(releases, f"v{plan.version}")
+    again = stage(releases, f"v{plan.version}-again") if write_twice else staged
+    directories = sorted({staged, again})
     try:
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda directory: write_release(directory, plan, secret_key), (staged, again)))
+            list(pool.map(lambda directory: write_release(directory, plan, secret_key), directories))
         faults = [f"{path}: written twice, the bytes differ (C48)." for path in files_that_differ(staged, again)]
         report = verify(staged, public_key_of(secret_key) if secret_key else None)
         faults += [f"{fault.path}: {fault.message}" for fault in report.faults]
@@ -310,7 +315,7 @@ def _write(releases: Path, plan: Plan, secret_key: str | None) -> Path:
     except sqlite3.IntegrityError as error:
         raise _faulty(f"fta.sqlite: {error}.") from error
     finally:
-        for directory in (staged, again):
+        for directory in directories:
             shutil.rmtree(directory, ignore_errors=True)
     if secret_key is not None:
         swap(releases / PUBLIC_KEY, public_key_of(secret_key).encode())
