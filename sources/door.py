@@ -22,7 +22,7 @@ READERS_OF: dict[str, tuple[str, ...]] = {
     "zip": ("text_lines", "json_tree"),
     "json": ("json_tree",),
     "xml": ("xml_text",),
-    "text": ("text_lines", "delimited"),
+    "text": ("text_lines", "delimited", "flat_text"),
 }
 """Which readers read which kind of file."""
 

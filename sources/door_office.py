@@ -9,13 +9,13 @@ import io
 import re
 import struct
 import zipfile
-import zlib
 from pathlib import PurePosixPath
 
 from sources.door import FileKind, Limits, refusal
 from sources.door_macros import holds_statements
 from sources.errors import FtaError
 from sources.readers.ole import SIGNATURE, CompoundFile
+from sources.readers.xml_safe import BROKEN_ZIP
 from sources.reading import Finding
 
 _ARCHIVE_SUFFIXES = {".zip", ".rar", ".7z", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".jar", ".cab", ".iso"}
@@ -30,7 +30,7 @@ _RESAVE = "Open it in Office, save it as a plain .xlsx or .docx without them, lo
 def _open_zip(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
+    except BROKEN_ZIP as error:
         message = f"The archive is damaged: {error}."
         raise refusal("document_unreadable", message, "Ask for the file again.") from error
 
@@ -76,7 +76,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes
     try:
         with archive.open(info) as member:
             content = member.read(most + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error) as error:
+    except BROKEN_ZIP as error:
         message = f"The member {info.filename!r} of the archive cannot be unpacked: {error}."
         raise refusal("document_unreadable", message, "Ask for the file again.", member=info.filename) from error
     if len(content) > most:

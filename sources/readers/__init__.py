@@ -16,6 +16,7 @@ from sources.reading import Reading
 
 READERS: dict[str, str] = {
     "delimited": "sources.readers.delimited",
+    "flat_text": "sources.readers.flat_text",
     "json_tree": "sources.readers.json_tree",
     "pdf_table": "sources.readers.pdf_table",
     "scan": "sources.readers.scan",

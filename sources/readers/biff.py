@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from sources.errors import Exit, FtaError
 from sources.readers.layout import SheetLayout, is_percent
 from sources.readers.ole import CompoundFile
+from sources.readers.xml_safe import damaged
 
 _BUILTIN_PERCENT = {9, 10}
+_CELLS = {0x06, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x27E}
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
@@ -95,6 +97,31 @@ def _sheet(stream: bytes, start: int, percent_styles: list[bool]) -> SheetLayout
     return layout
 
 
+def check_xls(data: bytes) -> None:
+    """Make sure that the workbook can be opened at all: chains that end, and no cell outside a sheet of 256 columns.
+
+    One byte can move a cell to column 23,040, and a library would lay out all the cells between.
+
+    Raises:
+        FtaError: `document_unreadable`, `document_encrypted`.
+    """
+    container = CompoundFile(data)
+    container.check()
+    stream = _stream(container)
+    for kind, at, size in _records(stream, 0):
+        if kind in _CELLS and size >= 4 and at + 4 <= len(stream) and stream[at + 3]:
+            column = int.from_bytes(stream[at + 2 : at + 4], "little")
+            row = int.from_bytes(stream[at : at + 2], "little") + 1
+            raise damaged("workbook", f"it holds a cell in column {column + 1} of row {row}, where sheets have 256")
+
+
+def _stream(container: CompoundFile) -> bytes:
+    name = next((name for name in ("Workbook", "Book") if name in container.streams), None)
+    if name is None:
+        raise damaged("workbook", "the binary Office file holds no workbook")
+    return container.stream(name)
+
+
 def xls_layout(data: bytes, sheet: int) -> SheetLayout:
     """Layout of one sheet.
 
@@ -105,15 +132,6 @@ def xls_layout(data: bytes, sheet: int) -> SheetLayout:
     Raises:
         FtaError: `document_unreadable`, `document_encrypted`.
     """
-    container = CompoundFile(data)
-    name = next((name for name in ("Workbook", "Book") if name in container.names), None)
-    if name is None:
-        raise FtaError(
-            "document_unreadable",
-            "The binary Office file holds no workbook.",
-            remedy="Check that the file is a workbook; a Word document (.doc) has to be saved as .docx.",
-            exit_code=Exit.DOCUMENT,
-        )
-    stream = container.stream(name)
+    stream = _stream(CompoundFile(data))
     positions, percent_styles = _globals(stream)
     return _sheet(stream, positions[sheet], percent_styles) if sheet < len(positions) else SheetLayout()

@@ -9,13 +9,13 @@ import hashlib
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sources.errors import Exit, FtaError
+from sources.readers.xml_safe import BROKEN_ZIP
 from sources.reading import Finding
 
 
@@ -87,7 +87,7 @@ def open_members(path: Path, wanted: re.Pattern[str] | None) -> Members:
                 Member(int(match["page"]) if "page" in wanted.groupindex else number, name, archive.read(name))
                 for number, (name, match) in enumerate(matches, 1)
             ]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except BROKEN_ZIP as error:
         message = f"The archive is damaged: {error}."
         raise refuse("document_unreadable", message, "Ask for the file again.", file=path.name) from error
     if not members:

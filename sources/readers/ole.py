@@ -136,3 +136,12 @@ class CompoundFile:
             return self._long(first)[:size]
         whole, table = self._short_stream
         return b"".join(whole[64 * number : 64 * number + 64] for number in self._chain(first, table))[:size]
+
+    def check(self) -> None:
+        """Follow every chain of sectors to its end; a library that reads a chain in a circle would never return.
+
+        Raises:
+            FtaError: `document_unreadable`.
+        """
+        for name in self.streams:
+            self.stream(name)

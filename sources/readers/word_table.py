@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.readers.members import check_options, refuse
-from sources.readers.xml_safe import damaged, local_name, parse_xml
+from sources.readers.xml_safe import BROKEN_ZIP, damaged, local_name, parse_xml
 from sources.reading import Finding, PageAccount, Reading, Row
 
 NAME = "word_table"
@@ -129,7 +128,7 @@ def _document(data: bytes, path: Path) -> _Document:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             content = archive.read("word/document.xml")
-    except (zipfile.BadZipFile, KeyError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except BROKEN_ZIP as error:
         raise damaged("Word document", str(error)) from error
     document = _Document()
     parse_xml(content, document.start, on_text=document.text, on_end=document.end, what="Word document")

@@ -25,10 +25,12 @@ from python_calamine import (
 )
 
 from sources.errors import Exit, FtaError
-from sources.readers.biff import xls_layout
+from sources.readers.biff import check_xls, xls_layout
 from sources.readers.cells import cell_text, code_text, looks_like_code, number_text, percent_text
 from sources.readers.layout import SheetLayout, column_letters, xlsx_layout
+from sources.readers.ole import SIGNATURE
 from sources.readers.sheet_findings import layout_findings, outside_findings, sheet_findings
+from sources.readers.xml_safe import BROKEN_ZIP, damaged
 from sources.reading import Finding, PageAccount, Reading, Row
 
 NAME = "workbook"
@@ -57,6 +59,8 @@ def _refuse(code: str, message: str, remedy: str, **where: Any) -> FtaError:
 
 
 def _open(path: Path, data: bytes) -> CalamineWorkbook:
+    if data.startswith(SIGNATURE):
+        check_xls(data)
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError as error:
@@ -254,8 +258,11 @@ def _body(rows: list[list[Any]], table: _Table) -> tuple[list[tuple[int, list[An
 def _layout(data: bytes, number: int, name: str) -> SheetLayout:
     """The sheet's layout, read before its cells: two cells far apart would make calamine lay out all between them."""
     if data.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            layout = xlsx_layout(archive, number)
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                layout = xlsx_layout(archive, number)
+        except BROKEN_ZIP as error:
+            raise damaged("workbook", str(error)) from error
     else:
         layout = xls_layout(data, number)
     bottom, right = layout.last
@@ -267,6 +274,15 @@ def _layout(data: bytes, number: int, name: str) -> SheetLayout:
             sheet=name,
         )
     return layout
+
+
+def _values(book: CalamineWorkbook, number: int) -> tuple[list[list[Any]], list[Any]]:
+    """Every cell from A1 on, and the merged ranges."""
+    try:
+        sheet: CalamineSheet = book.get_sheet_by_index(number)
+        return sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []
+    except (CalamineError, ValueError) as error:
+        raise damaged("workbook", str(error)) from error
 
 
 def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> Reading:
@@ -301,9 +317,7 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
     number = _sheet_number(book, options.get("sheet"), path)
     name, page = book.sheet_names[number], number + 1
     layout = _layout(data, number, name)
-    sheet: CalamineSheet = book.get_sheet_by_index(number)
-    rows = sheet.to_python(skip_empty_area=False)
-    merged = sheet.merged_cell_ranges or []
+    rows, merged = _values(book, number)
     try:
         table = _find_table(rows, merged, columns, options.get("header_row"))
         body, repeated = _body(rows, table)

@@ -5,10 +5,26 @@ Every reader of XML (workbooks, Word documents, legal texts) goes through here.
 
 from __future__ import annotations
 
+import struct
+import zipfile
+import zlib
 from collections.abc import Callable
 from xml.parsers import expat
 
 from sources.errors import Exit, FtaError
+
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    KeyError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+)
+"""What Python's zipfile raises over a damaged archive: a package of XML parts, or a plain one."""
 
 _DEEPEST = 256
 
