@@ -8,7 +8,7 @@ reviewed reading in the YAML of its source. What is not understood is refused (`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -26,6 +26,7 @@ from transforms.origin_language import (
     Level,
     MaterialLimit,
     MaterialsObtained,
+    MaterialsOriginating,
     Method,
     NoTolerance,
     OriginatingShare,
@@ -43,9 +44,21 @@ SIZE_OF = {"ch": 2, "chapter": 2, "heading": 4, "subheading": 6}
 QUOTED = r"“((?:[^”]|””)*)”(?!”)"
 NUMBER = r"(\d{1,3}(?:\.\d{1,3})?)\s*(?:%|per ?cent\b)"
 SEPARATOR = r"\s*(?:[;,]\s*(?:and/)?or\b|[;,]|or\b)\s*"
-PROVIDED = r",?\s*(?:and\s+)?provided(?: that)?:?\s+"
+PROVIDED = r"\s*,?\s*(?:and\s+)?(?:provided(?: that)?:?|in conditions that)\s+(?!that |it has)"
 EXCEPT = r",?\s*except(?:ing)?(?: for)?(?: from)?\s+"
 CODE = r"\d{4}\.\d{2}|\d{2}\.\d{2}|\d{6}|\d{4}|\d{1,2}(?![\d.]|\s*%)"
+MILK = (
+    rf"(?:products of )?(?:{CODE}) do not contain materials of / from milk imported from a non-Party over {NUMBER} by "
+    r"weight of the total raw material of / from milk"
+)
+NO_TOLERANCE_BUT_BY_SUBHEADING = (
+    r"the de minimis rule shall not be applied to a non-originating material imported from a non-Party used in the "
+    r"production of the good unless the non-originating material is provided for in a different sub-heading from that "
+    r"of the good"
+)
+NATIONAL = re.compile(
+    r"(?:^|[;.]\s*)((?:For )?[^:;“]*?\d{4}\.\d{2}\.\d{2,4}[^:“]*?|(?:For )?others?)\s*:\s*", re.IGNORECASE
+)
 LETTERED = re.compile(r"(?:^|\s)([A-Z])\.\s*([^:]+?)\s*:\s*")
 
 
@@ -79,8 +92,8 @@ class Vocabulary:
 
 
 def fold(text: str) -> str:
-    """Words without regard to case, spacing or a final stop."""
-    return " ".join(text.split()).rstrip(".;,").casefold()
+    """Words without regard to case, spacing, hyphens at a line's end or a final stop."""
+    return _tidy(text).casefold()
 
 
 def read_rule(phrase: str, vocabulary: Vocabulary) -> Rule:
@@ -120,7 +133,8 @@ def _read_or_keep(part: str, vocabulary: Vocabulary) -> Rule:
 
 
 def _tidy(phrase: str) -> str:
-    return " ".join(phrase.replace("’", "'").split()).rstrip(".;, ")
+    folded = " ".join(phrase.replace("’", "'").split()).rstrip(".;, ")
+    return re.sub(r"(?<=[a-z])- (?=[a-z])", "-", folded.replace(" ,", ",").replace(" ;", ";"), flags=re.IGNORECASE)
 
 
 class _Reader:
@@ -153,6 +167,8 @@ class _Reader:
             return self.by_goods()
         if self.at == 0 and LETTERED.match(self.text):
             return self.lettered()
+        if self.at == 0 and NATIONAL.match(self.text):
+            return self.national()
         return self.alternatives()
 
     def by_goods(self) -> Rule:
@@ -166,11 +182,25 @@ class _Reader:
         heads = list(LETTERED.finditer(self.text))
         if len(heads) < 2 or [head[1] for head in heads] != [chr(ord("A") + i) for i in range(len(heads))]:
             raise Unread(f"letters of goods do not follow one another in {self.text!r}")
+        return self.cases(heads, 2)
+
+    def national(self) -> Rule:
+        """`For HS 1234.56.7890: ...; others: ...`: goods named by a party's own codes, the others last."""
+        heads = list(NATIONAL.finditer(self.text))
+        if len(heads) < 2 or not re.search(r"\bothers?$", heads[-1][1], re.IGNORECASE):
+            raise Unread(f"goods of national codes without the others in {self.text!r}")
+        return self.cases(heads, 1)
+
+    def cases(self, heads: Sequence[re.Match[str]], group: int) -> Rule:
+        """The rule of each case between its head and the next."""
         ends = [head.start() for head in heads[1:]] + [len(self.text)]
         bodies = [self.text[head.end() : end] for head, end in zip(heads, ends, strict=True)]
         self.at = len(self.text)
         return ByGoods(
-            tuple(Case(head[2], read_rule(body, self.vocabulary)) for head, body in zip(heads, bodies, strict=True))
+            tuple(
+                Case(re.sub(r"^for ", "", head[group], flags=re.IGNORECASE), read_rule(body, self.vocabulary))
+                for head, body in zip(heads, bodies, strict=True)
+            )
         )
 
     def alternatives(self) -> Rule:
@@ -188,7 +218,7 @@ class _Reader:
     def conjunction(self) -> tuple[Rule, bool]:
         """Rules joined by `and`, and whether there were several without parentheses around them."""
         parts = [self.atom()]
-        while self.take(r"\s+and\s+(?!provided)"):
+        while self.take(r"\s+and\s+(?!provided)|,?\s+provided that it has\s+"):
             parts.append(self.atom())
         return (AllOf(tuple(parts)), True) if len(parts) > 1 else (parts[0], False)
 
@@ -202,7 +232,7 @@ class _Reader:
         if leaf := self.obtained() or self.change() or self.content() or self.condition():
             return leaf
         if found := self.take(self.vocabulary.pattern):
-            return Process(self.vocabulary.codes[fold(found[0])])
+            return Process(self.vocabulary.codes[fold(found[0])], self.where())
         raise Unread(f"stopped at {self.text[self.at :]!r} in {self.text!r}")
 
     def obtained(self) -> Rule | None:
@@ -212,10 +242,11 @@ class _Reader:
             return AnyHeading()
         if not self.take(r"WO\b|(?:be )?wholly[ -]obtained(?: or produced)?"):
             return None
-        where: Where = "party"
-        if found := self.take(r"\s+in\s+(?:the territory of\s+)?(the exporting|any) party"):
-            where = "any_party" if found[1].casefold() == "any" else "exporting_party"
-        return WhollyObtained(where)
+        return WhollyObtained(self.where())
+
+    def where(self) -> Where:
+        found = self.take(r"\s+in\s+(?:the territory of\s+)?(the exporting|any) ?party\b")
+        return "party" if not found else "any_party" if found[1].casefold() == "any" else "exporting_party"
 
     def change(self) -> Rule | None:
         level = self.level()
@@ -243,7 +274,7 @@ class _Reader:
             return Content(Decimal(found[1]), method, final, self.provided())
         if self.take(r"(?:a )?regional value content of (?:not less than|at least)\s+"):
             number = Decimal(self.need(NUMBER)[1])
-            self.take(r"\s+of the FOB value(?: of the good)?")
+            self.take(r"\s+of (?:the )?FOB value(?: of the good)*")
             return Content(number, "any", False, self.provided())
         return None
 
@@ -254,6 +285,10 @@ class _Reader:
         return tuple(found)
 
     def condition(self) -> Rule | None:
+        if found := self.take(MILK):
+            return MaterialLimit(Decimal(found[1]), "content_weight", content="the raw material of or from milk")
+        if self.take(NO_TOLERANCE_BUT_BY_SUBHEADING):
+            return NoTolerance("CTSH")
         if self.take(r"no de minimis for imported materials"):
             unless = self.take(r" unless by (CC|CTH|CTSH)\b")
             return NoTolerance({"CC": "CC", "CTH": "CTH", "CTSH": "CTSH"}[unless[1].upper()] if unless else None)  # type: ignore[arg-type]
@@ -266,7 +301,7 @@ class _Reader:
             r"(?:the value of )?(?:the )?non-originating materials(?= (?:of|in|at most|does|do|must|shall|not) )"
         ):
             return self.limit()
-        return self.materials_obtained()
+        return self.materials()
 
     def limit(self) -> Rule:
         materials = self.codes() if self.take(r" of (?!the )") else ()
@@ -287,13 +322,16 @@ class _Reader:
                 return basis
         raise Unread(f"a limit without its basis in {self.text!r}")
 
-    def materials_obtained(self) -> Rule | None:
+    def materials(self) -> Rule | None:
+        """`materials of chapter 03 are wholly obtained`, or `are originating`."""
         start = self.at
-        self.take(r"(?:the )?materials of ")
-        if re.match(rf"(?:ch\b|chapter|(?:sub)?heading|{CODE})", self.text[self.at :], re.IGNORECASE):
+        self.take(r"(?:the )?(?:materials?|fabrics) (?:of|from) ")
+        if re.match(rf"(?:ch\b|(?:chapter|(?:sub)?heading)s?\b|{CODE})", self.text[self.at :], re.IGNORECASE):
             materials = self.codes()
-            if self.take(r"\s+(?:are |is )?(?:WO\b|wholly obtained)"):
-                return MaterialsObtained(materials)
+            if self.take(r"\s+(?:are |is )?(?:WO\b|wholly[ -]+obtained(?: or produced)?)"):
+                return MaterialsObtained(materials, self.where())
+            if self.take(r"\s+(?:are |is )?orig(?:i)?nating"):
+                return MaterialsOriginating(materials, self.where())
         self.at = start
         return None
 

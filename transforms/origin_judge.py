@@ -26,6 +26,7 @@ from transforms.origin_language import (
     Content,
     MaterialLimit,
     MaterialsObtained,
+    MaterialsOriginating,
     NoTolerance,
     OriginatingShare,
     Process,
@@ -138,6 +139,8 @@ class Judge:
                 return self._limit(rule)
             case MaterialsObtained(materials):
                 return self._materials_obtained(materials)
+            case MaterialsOriginating(materials):
+                return self._materials_originating(materials)
             case OriginatingShare(minimum, content):
                 return self._share(minimum, content)
             case Process(code):
@@ -378,6 +381,14 @@ class Judge:
             )
         words = f"Materials of {print_codes(ranges)} are wholly obtained."
         return self.step("MATERIALS_WO", finding, self.at, words)
+
+    def _materials_originating(self, ranges: tuple[Codes, ...]) -> Finding:
+        if self.materials is None:
+            finding = unknown("materials")
+        else:
+            each = [m for m in self.materials if may_lie_in(m.codes, ranges)]
+            finding = all_of(Finding(m.counts, frozenset({f"{m.name}.originating"})) for m in each)
+        return self.step("MATERIALS_ORIGINATING", finding, self.at, f"Materials of {print_codes(ranges)} originate.")
 
     def _share(self, minimum: Decimal, content: str) -> Finding:
         shares = [share.originating_pct for share in self.facts.shares if share.content == content]

@@ -116,6 +116,15 @@ class MaterialsObtained:
     """The materials of these codes are wholly obtained (`MATERIALS_WO`)."""
 
     materials: tuple[Codes, ...]
+    where: Where = "party"
+
+
+@dataclass(frozen=True)
+class MaterialsOriginating:
+    """The materials of these codes originate (`MATERIALS_ORIGINATING`)."""
+
+    materials: tuple[Codes, ...]
+    where: Where = "party"
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,7 @@ class Process:
     """A process of the vocabulary in `sources/origin_processes.yml` is carried out (`PROCESS`)."""
 
     code: str
+    where: Where = "party"
 
 
 @dataclass(frozen=True)
@@ -161,7 +171,7 @@ class Text:
 
 Rule: TypeAlias = (
     AnyOf | AllOf | WhollyObtained | Produced | Change | Content | MaterialLimit | OriginatingShare
-    | MaterialsObtained | NoTolerance | AnyHeading | Process | ByGoods | Text
+    | MaterialsObtained | MaterialsOriginating | NoTolerance | AnyHeading | Process | ByGoods | Text
 )  # fmt: skip
 ParseState: TypeAlias = Literal["full", "partial", "text_only"]
 
@@ -211,7 +221,7 @@ def to_json(rule: Rule) -> dict[str, Any]:
         case AllOf(of):
             return {"all": [to_json(part) for part in of]}
         case WhollyObtained(where):
-            return {"op": "WO"} if where == "party" else {"op": "WO", "where": where}
+            return {"op": "WO"} | _where(where)
         case Produced():
             return {"op": "PE"}
         case Change(level, excluded, provided):
@@ -226,14 +236,16 @@ def to_json(rule: Rule) -> dict[str, Any]:
             return limit | _filled({"materials": _codes(materials), "content": content})
         case OriginatingShare(minimum, content):
             return {"op": "MIN_ORIGINATING", "min": _number(minimum), "content": content}
-        case MaterialsObtained(materials):
-            return {"op": "MATERIALS_WO", "materials": _codes(materials)}
+        case MaterialsObtained(materials, where):
+            return {"op": "MATERIALS_WO", "materials": _codes(materials)} | _where(where)
+        case MaterialsOriginating(materials, where):
+            return {"op": "MATERIALS_ORIGINATING", "materials": _codes(materials)} | _where(where)
         case NoTolerance(unless):
             return _filled({"op": "NO_DE_MINIMIS", "unless": unless})
         case AnyHeading():
             return {"op": "ANY_HEADING"}
-        case Process(code):
-            return {"op": "PROCESS", "code": code}
+        case Process(code, where):
+            return {"op": "PROCESS", "code": code} | _where(where)
         case ByGoods(cases):
             return {"op": "GOODS", "cases": [{"goods": case.goods, "rule": to_json(case.rule)} for case in cases]}
         case Text(text):
@@ -252,9 +264,10 @@ def from_json(form: Mapping[str, Any]) -> Rule:
         return AllOf(tuple(from_json(part) for part in form["all"]))
     provided = tuple(from_json(condition) for condition in form.get("provided", ()))
     materials = tuple(Codes(first, last) for first, last in form.get("materials", ()))
+    where: Where = form.get("where", "party")
     match form.get("op"):
         case "WO":
-            return WhollyObtained(form.get("where", "party"))
+            return WhollyObtained(where)
         case "PE":
             return Produced()
         case "CC" | "CTH" | "CTSH" as level:
@@ -266,13 +279,15 @@ def from_json(form: Mapping[str, Any]) -> Rule:
         case "MIN_ORIGINATING":
             return OriginatingShare(_decimal(form["min"]), form["content"])
         case "MATERIALS_WO":
-            return MaterialsObtained(materials)
+            return MaterialsObtained(materials, where)
+        case "MATERIALS_ORIGINATING":
+            return MaterialsOriginating(materials, where)
         case "NO_DE_MINIMIS":
             return NoTolerance(form.get("unless"))
         case "ANY_HEADING":
             return AnyHeading()
         case "PROCESS":
-            return Process(form["code"])
+            return Process(form["code"], where)
         case "GOODS":
             return ByGoods(tuple(Case(case["goods"], from_json(case["rule"])) for case in form["cases"]))
         case "TEXT":
@@ -289,6 +304,10 @@ def dumps(rule: Rule) -> str:
 def loads(text: str) -> Rule:
     """The rule that `dumps` wrote."""
     return from_json(json.loads(text))
+
+
+def _where(where: Where) -> dict[str, Any]:
+    return {} if where == "party" else {"where": where}
 
 
 def _filled(form: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from transforms.origin_language import (
     Content,
     MaterialLimit,
     MaterialsObtained,
+    MaterialsOriginating,
     Method,
     NoTolerance,
     OriginatingShare,
@@ -31,11 +32,7 @@ from transforms.origin_language import (
     WhollyObtained,
 )
 
-OBTAINED: dict[Where, str] = {
-    "party": "wholly obtained",
-    "exporting_party": "wholly obtained in the exporting Party",
-    "any_party": "wholly obtained in any Party",
-}
+PLACES: dict[Where, str] = {"party": "", "exporting_party": " in the exporting Party", "any_party": " in any Party"}
 PRODUCED = "produced exclusively from originating materials"
 ANY_HEADING = "production from materials of any heading"
 METHODS: dict[Method, str] = {"any": "", "build_down": " by build-down", "build_up": " by build-up"}
@@ -81,15 +78,17 @@ def print_rule(rule: Rule, processes: Mapping[str, str]) -> str:
 def _print_leaf(rule: Rule, processes: Mapping[str, str]) -> str:
     match rule:
         case WhollyObtained(where):
-            return OBTAINED[where]
+            return f"wholly obtained{PLACES[where]}"
         case Produced():
             return PRODUCED
         case AnyHeading():
             return ANY_HEADING
-        case Process(code):
-            return processes[code]
-        case MaterialsObtained(materials):
-            return f"materials of {print_codes(materials)} are wholly obtained"
+        case Process(code, where):
+            return f"{processes[code]}{PLACES[where]}"
+        case MaterialsObtained(materials, where):
+            return f"materials of {print_codes(materials)} are wholly obtained{PLACES[where]}"
+        case MaterialsOriginating(materials, where):
+            return f"materials of {print_codes(materials)} are originating{PLACES[where]}"
         case MaterialLimit(maximum, basis, materials, content):
             of = f" of {print_codes(materials)}" if materials else ""
             what = f" in {quoted(content)}" if content is not None else ""

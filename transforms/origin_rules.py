@@ -7,6 +7,7 @@ A rule may run over rows and pages; what cannot be placed at a code is rejected 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from transforms.origin_print import print_rule
 from transforms.source_rows import source_row_id
 
 Record = dict[str, Any]
+LEVELS = {6: "subheading", 4: "heading", 2: "chapter"}
 
 
 class RowLike(Protocol):
@@ -49,7 +51,9 @@ class Phrase:
     """The words of one rule, joined over the rows it runs over, at the row where it begins."""
 
     row: RowLike
-    code: str
+    first: str
+    last: str
+    is_ex: bool
     words: list[str] = field(default_factory=list)
 
     @property
@@ -81,19 +85,19 @@ def origin_rule_rows(
     readings = {fold(reading.phrase): reading.reading for reading in spec.readings}
     read: dict[str, Rule] = {}
     rows: list[Record] = []
-    numbers: dict[str, int] = {}
+    numbers: Counter[tuple[str, str]] = Counter()
     for phrase in phrases:
         rule = read.setdefault(phrase.text, read_phrase(phrase.text, vocabulary, readings))
-        numbers[phrase.code] = numbers.get(phrase.code, 0) + 1
+        numbers[phrase.first, phrase.last] += 1
         rows.append(
             {
                 "regime_id": regime_id,
                 "document_id": extraction.document_id,
                 "hs_edition": spec.hs_edition,
-                "code_from": phrase.code,
-                "code_to": phrase.code,
-                "is_ex": 0,
-                "row_no": numbers[phrase.code],
+                "code_from": phrase.first,
+                "code_to": phrase.last,
+                "is_ex": int(phrase.is_ex),
+                "row_no": numbers[phrase.first, phrase.last],
                 **_reading(rule, vocabulary),
                 "valid_from": _day(spec.valid_from),
                 "valid_to": _day(spec.valid_to),
@@ -146,13 +150,13 @@ def _phrases(extraction: ExtractionLike, spec: RuleSetSpec) -> tuple[list[Phrase
     for row in extraction.rows:
         words = row.cells[spec.rule_column].replace("\n", " ").strip()
         if row.role == "line":
-            column, code = _code(row, spec)
-            if not re.fullmatch(r"\d{2}|\d{4}|\d{6}", code):
-                rejected.append(_reject(extraction, row, column, code, "2, 4 or 6 digits", "it is no HS code"))
-                current = None
-                continue
-            current = Phrase(row, code, [words] if words else [])
-            phrases.append(current)
+            column, cell = _cell(row, spec)
+            current = _phrase(row, cell, words)
+            if current is None:
+                expected = "2, 4 or 6 digits, or a range of them"
+                rejected.append(_reject(extraction, row, column, cell, expected, "it is no HS code"))
+            else:
+                phrases.append(current)
         elif row.role == "heading":
             current = None
         elif row.role == "continuation" and words:
@@ -164,11 +168,24 @@ def _phrases(extraction: ExtractionLike, spec: RuleSetSpec) -> tuple[list[Phrase
     return phrases, rejected
 
 
-def _code(row: RowLike, spec: RuleSetSpec) -> tuple[str, str]:
-    """The narrowest column that is filled, and its digits."""
+CODE = re.compile(r"(ex\s*)?(?:chapter\s*)?([\d.]+)(?:\s*(?:-|–|to)\s*([\d.]+))?", re.IGNORECASE)
+
+
+def _phrase(row: RowLike, cell: str, words: str) -> Phrase | None:
+    """The rule that begins at a row, or None where its code is none."""
+    found = CODE.fullmatch(cell)
+    first = found[2].replace(".", "") if found else ""
+    last = found[3].replace(".", "") if found and found[3] else first
+    if not found or len(first) not in LEVELS or len(last) != len(first) or first > last:
+        return None
+    return Phrase(row, first, last, found[1] is not None, [words] if words else [])
+
+
+def _cell(row: RowLike, spec: RuleSetSpec) -> tuple[str, str]:
+    """The narrowest column that is filled, and its text on one line."""
     for column in spec.code_columns:
-        if cell := row.cells[column].strip():
-            return column, re.sub(r"[.\s]", "", cell)
+        if cell := " ".join(row.cells[column].split()):
+            return column, cell
     return spec.code_columns[-1], ""
 
 
@@ -189,8 +206,6 @@ def _reject(
 
 
 # --- which rule applies ----------------------------------------------------------------------------------------------
-
-LEVELS = {6: "subheading", 4: "heading", 2: "chapter"}
 
 
 def rules_by_code(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

@@ -139,6 +139,8 @@ def leaf(rule: Json, facts: Json, regime: Json, world: tuple[bool, ...] | None) 
         chosen = [m for m in foreign if not rule.get("materials") or inside(m["hs"], rule["materials"])]
         basis = {"fob": "fob_value"}.get(rule["basis"], rule["basis"])
         return at_most(basis, chosen, facts, Fraction(str(rule["max"])))
+    if op == "MATERIALS_ORIGINATING":
+        return not any(inside(m["hs"], rule["materials"]) for m in foreign)
     if op == "MATERIALS_WO":
         each_one: list[Truth] = []
         for material in facts["materials"]:

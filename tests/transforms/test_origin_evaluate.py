@@ -211,6 +211,7 @@ RULES = [
     "RVC 35% and CTSH",
     "CTH or RVC 40%",
     "CC; or RVC 40% provided that materials of chapter 52 are wholly obtained",
+    "CTH provided that materials of chapter 52 are originating in any Party",
     "wholly obtained",
     "produced exclusively from originating materials",
     "non-originating materials at most 75% of the ex-works price",

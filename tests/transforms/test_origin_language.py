@@ -21,6 +21,7 @@ from transforms.origin_language import (
     Content,
     MaterialLimit,
     MaterialsObtained,
+    MaterialsOriginating,
     NoTolerance,
     OriginatingShare,
     Process,
@@ -55,8 +56,9 @@ def codes(draw: st.DrawFn) -> Codes:
 
 ranges = st.lists(codes(), min_size=1, max_size=4).map(tuple)
 levels = st.sampled_from(("CC", "CTH", "CTSH"))
+places = st.sampled_from(("party", "exporting_party", "any_party"))
 leaves: st.SearchStrategy[Rule] = st.one_of(
-    st.builds(WhollyObtained, st.sampled_from(("party", "exporting_party", "any_party"))),
+    st.builds(WhollyObtained, places),
     st.just(Produced()),
     st.just(AnyHeading()),
     st.builds(Change, levels, st.one_of(st.just(()), ranges)),
@@ -69,9 +71,10 @@ leaves: st.SearchStrategy[Rule] = st.one_of(
         st.one_of(st.none(), texts),
     ),
     st.builds(OriginatingShare, numbers, texts),
-    st.builds(MaterialsObtained, ranges),
+    st.builds(MaterialsObtained, ranges, places),
+    st.builds(MaterialsOriginating, ranges, places),
     st.builds(NoTolerance, st.one_of(st.none(), levels)),
-    st.builds(Process, st.sampled_from(sorted(WORDS.words))),
+    st.builds(Process, st.sampled_from(sorted(WORDS.words)), places),
     st.builds(Text, texts),
 )
 
