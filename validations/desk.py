@@ -107,9 +107,10 @@ def conform(name: str, table: pa.Table | None) -> pa.Table:
 
 
 def subject_of(table: str) -> str:
-    """SQL for the subject of a row: its schedule, else its document, else `all`."""
+    """SQL for the subject of a row: its schedule, else its document, else `all` (also where it names none)."""
     names = arrow_schema(table).names
-    return next((column for column in ("schedule_id", "document_id") if column in names), f"'{ALL}'")
+    found = next((column for column in ("schedule_id", "document_id") if column in names), None)
+    return f"'{ALL}'" if found is None else f"coalesce({found}, '{ALL}')"
 
 
 def _column(table: pa.Table, field: pa.Field[Any]) -> Any:

@@ -77,6 +77,7 @@ def judge_columns(tables: Mapping[str, pa.Table]) -> Iterator[RuleResult]:
     """
     gx = _great_expectations()
     context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(False)
     context.variables.progress_bars = {"globally": False}
     frames = context.data_sources.add_pandas("warehouse").add_dataframe_asset("table")
     whole = frames.add_batch_definition_whole_dataframe("whole")
