@@ -23,7 +23,7 @@ _ARCHIVE_STARTS = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _DDE_FORMULA = re.compile(rb"<f\b[^>]*>[^<]*\|[^<]*![^<]*</f>|\bDDE(AUTO)?\b[^<]{0,200}<", re.IGNORECASE)
 _EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>", re.IGNORECASE)
-_HYPERLINK = re.compile(rb"/(hyperlink|linkedin|attachedTemplate)[\"']", re.IGNORECASE)
+_HYPERLINK = re.compile(rb"/hyperlink[\"']", re.IGNORECASE)
 _RESAVE = "Open it in Office, save it as a plain .xlsx or .docx without them, look that nothing is lost, and take that."
 
 

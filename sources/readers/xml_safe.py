@@ -30,8 +30,8 @@ _DEEPEST = 256
 
 
 def local_name(name: str) -> str:
-    """An element's or attribute's name without its namespace."""
-    return name[name.rfind(" ") + 1 :]
+    """An element's or attribute's name without its prefix."""
+    return name[name.rfind(":") + 1 :]
 
 
 def damaged(what: str, reason: str) -> FtaError:
@@ -52,12 +52,12 @@ def parse_xml(
     on_end: Callable[[str], None] | None = None,
     what: str = "XML",
 ) -> None:
-    """Parse a whole document; names come as `namespace local`, see `local_name`.
+    """Parse a whole document; names come with their prefix, see `local_name`.
 
     Raises:
         FtaError: `xml_doctype`, `xml_too_deep`, `document_unreadable`.
     """
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate()
     parser.buffer_text = True
     depth = 0
 

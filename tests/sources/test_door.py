@@ -155,6 +155,26 @@ HOSTILE: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         "external_links",
         lambda: packed({"xl/worksheets/_rels/sheet1.xml.rels": RELATION.format("image").encode()}, xlsx()),
     ),
+    "a Word document with a template from elsewhere": (
+        "a.docx",
+        "external_links",
+        lambda: packed(
+            {
+                "[Content_Types].xml": b"<Types>wordprocessingml.document.main</Types>",
+                "word/_rels/settings.xml.rels": RELATION.format("attachedTemplate").encode(),
+            }
+        ),
+    ),
+    "a Word document with a DDE field": (
+        "a.docx",
+        "dde",
+        lambda: packed(
+            {
+                "[Content_Types].xml": b"<Types>wordprocessingml.document.main</Types>",
+                "word/document.xml": b'<w:p><w:instrText>DDEAUTO c:\\cmd.exe "/k calc"</w:instrText></w:p>',
+            }
+        ),
+    ),
     "a workbook with DDE": (
         "a.xlsx",
         "dde",
