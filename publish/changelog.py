@@ -29,7 +29,7 @@ REASON_WORDS = {
 def summarise(
     diffs: Iterable[TableDiff], reasons: Mapping[Key, str], older: Mapping[str, pa.Table], newer: Mapping[str, pa.Table]
 ) -> dict[str, Any]:
-    """Counts of rows by operation, table, reason and regime, and the most important changes as sentences."""
+    """Counts of rows held and of rows that differ (by operation, table, reason, regime), and what matters most."""
     diffs = list(diffs)
     regimes = _regimes(older, newer)
     ops: Counter[str] = Counter()
@@ -47,6 +47,10 @@ def summarise(
                 for regime, number in _count_by_regime(rows, regimes).items():
                     by_regime.setdefault(regime, Counter())[op] += number
     return {
+        "holds": {
+            "rows": sum(table.num_rows for table in newer.values()),
+            **{name: newer[name].num_rows for name in ("regime", "schedule", "preference_rate") if name in newer},
+        },
         "rows": {op: ops[op] for op in ("added", "removed", "changed")},
         "by_reason": dict(sorted(by_reason.items())),
         "by_regime": {name: dict(counts) for name, counts in sorted(by_regime.items())},
@@ -140,7 +144,11 @@ def _because(reasons: Mapping[Key, str], table: str, row: Mapping[str, Any]) -> 
 def headline(step: Step, summary: Mapping[str, Any]) -> str:
     """One sentence: the version, its level and how many rows it touches."""
     if step.level == "first":
-        return f"Release {step.version}: the first."
+        holds = summary["holds"]
+        return (
+            f"Release {step.version}, the first: {holds['rows']:,} rows, with {holds['regime']:,} regimes, "
+            f"{holds['schedule']:,} schedules and {holds['preference_rate']:,} preferential rates on national lines."
+        )
     rows = summary["rows"]
     return (
         f"Release {step.version} ({step.level}): {rows['added']:,} rows added, {rows['removed']:,} removed, "

@@ -23,9 +23,10 @@ FORMAT = "ftadata release 1"
 MANIFEST, SUMS, SIGNATURE, PUBLIC_KEY = "manifest.json", "SHA256SUMS", "SHA256SUMS.sig", "ftadata.pub"
 
 
-def as_json_bytes(value: object) -> bytes:
-    """JSON as every file of a release has it: UTF-8, one space of indent, a last line end."""
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+def as_json_bytes(value: object, *, compact: bool = False) -> bytes:
+    """JSON as every file of a release has it: UTF-8, one space of indent unless compact, a last line end."""
+    layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 1}
+    return (json.dumps(value, ensure_ascii=False, **layout) + "\n").encode()
 
 
 def sha256_of(path: Path) -> str:

@@ -175,7 +175,7 @@ def _write_descriptions(directory: Path, plan: Plan, facts: Mapping[str, Any]) -
     ]
     story = section(plan.step, plan.summary, plan.published_on, str(plan.approval["note"] or ""))
     described = json_ld(plan.version, plan.published_on, file_facts(directory, downloads), documents)
-    (directory / "datapackage.json").write_bytes(as_json_bytes(package))
+    (directory / "datapackage.json").write_bytes(as_json_bytes(package, compact=True))
     (directory / "dataset.jsonld").write_bytes(as_json_bytes(described))
     texts = {
         "CITATION.cff": citation(plan.version, plan.published_on, plan.content_hash),
