@@ -1,0 +1,50 @@
+"""Rules of origin, measured: how much of each set is read, how fast a case is judged, and ten thousand judged twice."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.transforms.literal_origin import verdict as literal_verdict
+from tests.transforms.test_origin_cases import CASES, REGIMES
+from tests.transforms.test_origin_evaluate import candidate, cases
+from tests.transforms.test_origin_sets import GOALS, SETS, counted, phrases, read, rows_of
+from transforms.origin_evaluate import Candidate, evaluate
+from transforms.origin_regime import as_json
+
+pytestmark = pytest.mark.benchmark
+
+
+def test_share_of_each_set_that_is_read_in_full() -> None:
+    print(f"\n{'set':24} {'rules':>6} {'read in full':>13}")
+    for regime, spec in SETS:
+        rows = rows_of(regime, spec.document)
+        full = sum(
+            counted(phrase) == read(row["rule"]) and row["parse_state"] == "full"
+            for phrase, row in zip(phrases(regime, spec), rows, strict=True)
+        )
+        print(f"{spec.document:24} {len(rows):6} {full / len(rows):13.2%}")
+        assert full / len(rows) >= GOALS.get(spec.document, 0.95)
+
+
+def test_a_case_is_judged_in_under_a_millisecond() -> None:
+    candidates = [Candidate(case["rule"], case["level"], case["state"], (case["code"],)) for case in CASES]
+    best = min(_round(candidates) for _ in range(5))
+    print(f"\n{best * 1000:.3f} ms a case")
+    assert best < 0.001
+
+
+def _round(candidates: list[Candidate]) -> float:
+    start = time.perf_counter()
+    for _ in range(20):
+        for case, one in zip(CASES, candidates, strict=True):
+            evaluate(case["facts"], REGIMES[case["regime"]], [one])
+    return (time.perf_counter() - start) / (20 * len(CASES))
+
+
+def test_ten_thousand_random_cases_agree_with_the_literal_evaluator() -> None:
+    for words, facts, regime in cases(10, 10_000):
+        one = candidate(words, facts["product_hs"])
+        found = evaluate(facts, regime, [one])["verdict"]
+        assert found == literal_verdict(facts, as_json(regime), one.rule["rule"]), (words, facts, regime)

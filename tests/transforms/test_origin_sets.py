@@ -1,0 +1,179 @@
+"""Every held set of rules, read from its accepted extraction and counted again from its own words.
+
+The count knows nothing of the parser: it looks for percentages, codes and connectives in the phrase as printed, and for
+the same in the expression.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pytest
+
+from sources.extraction import Extraction, read_csv
+from sources.origin_specs import RuleSetSpec, load_origins, load_processes
+from sources.registry import ROOT
+from transforms.correlations import Concordance, correlations, load_review
+from transforms.origin_index import hs2022_origin_rows
+from transforms.origin_language import (
+    AnyOf,
+    Change,
+    MaterialLimit,
+    MaterialsObtained,
+    MaterialsOriginating,
+    Text,
+    loads,
+    thresholds,
+    walk,
+)
+from transforms.origin_language import ByGoods as Goods
+from transforms.origin_rules import Record, general_rule_row, origin_rule_rows, resolve, rules_by_code, vocabulary_of
+from warehouse.tables import row_key
+
+ORIGINS = load_origins()
+WORDS = vocabulary_of(load_processes())
+SETS = [
+    (regime, rule_set)
+    for regime, spec in ORIGINS.items()
+    for rule_set in spec.sets
+    if (ROOT / regime / "extractions" / f"{rule_set.document}.csv").exists()
+]
+NAMES = [f"{regime} {rule_set.document}" for regime, rule_set in SETS]
+GOALS = {"ckfta-annex-3a": 0.99, "rcep-annex-3a": 0.99}
+
+
+@cache
+def extraction(regime: str, document: str) -> Extraction:
+    return read_csv(ROOT / regime / "extractions" / f"{document}.csv")
+
+
+@cache
+def rows_of(regime: str, document: str) -> list[Record]:
+    spec = next(rule_set for rule_set in ORIGINS[regime].sets if rule_set.document == document)
+    rows, rejected = origin_rule_rows(extraction(regime, document), spec, regime, WORDS)
+    assert rejected == []
+    return rows
+
+
+def phrases(regime: str, spec: RuleSetSpec) -> list[str]:
+    """The words of each rule, joined over rows without the code of the transform."""
+    found: list[str] = []
+    for row in extraction(regime, spec.document).rows:
+        if row.role == "line":
+            found.append("")
+        if row.role in ("line", "continuation"):
+            found[-1] = f"{found[-1]} {' '.join(row.cells[spec.rule_column].split())}".strip()
+    return found
+
+
+def counted(phrase: str) -> tuple[Counter[Decimal], set[str], int]:
+    """Percentages, codes of materials and alternatives that stand in a phrase."""
+    text = re.sub(r"(?i)change to \(?(?:chapter|heading|subheading|subheading)s?\s*[\d.]+", "change", phrase)
+    text = re.sub(r"(?i)(products of )?[\d.]+ do not contain", "do not contain", text)
+    text = re.sub(r"\d{4}\.\d{2}\.\d{2,4}", "national", text)
+    text = re.sub(r"(?i)at least (one|two) ", "", text)
+    shares = re.findall(r"(?i)(?:RVC|QVC)\s*(\d+)|(\d+(?:\.\d+)?)\s*(?:%|per ?cent)", text)
+    bare = re.sub(r"(?i)(?:RVC|QVC)\s*\d+|\d+(?:\.\d+)?\s*(?:%|per ?cent)", "", text)
+    codes = {code.replace(".", "").zfill(2) for code in re.findall(r"\d[\d.]*\d|\d", bare)}
+    text = re.sub(
+        r"(?i)\bor (?=produced|(?:from )?(?:sub)?(?:heading|chapter)?s?\s*\d|ingredients|otherwise|finishing)", "", text
+    )
+    text = re.sub(r"(?i)printing or dyeing accompanied", "printing accompanied", text)
+    joints = len(re.findall(r"(?i)\bor\b", text))
+    joints += len(re.findall(r",(?= RVC\d+, or)", text))
+    return Counter(Decimal(a or b) for a, b in shares), codes, joints
+
+
+def read(rule: str) -> tuple[Counter[Decimal], set[str], int]:
+    """The same three in an expression."""
+    expression = loads(rule)
+    codes: set[str] = set()
+    joints = 0
+    for part in walk(expression):
+        match part:
+            case AnyOf(of):
+                joints += len(of) - 1
+            case Change(excluded=ranges) | MaterialLimit(materials=ranges):
+                codes |= {code for one in ranges for code in (one.first, one.last)}
+            case MaterialsObtained(ranges) | MaterialsOriginating(ranges):
+                codes |= {code for one in ranges for code in (one.first, one.last)}
+    return Counter(thresholds(expression)), codes, joints
+
+
+@pytest.mark.parametrize(("regime", "spec"), SETS, ids=NAMES)
+def test_rules_are_read_in_full_by_an_independent_count(regime: str, spec: RuleSetSpec) -> None:
+    rows = rows_of(regime, spec.document)
+    said = phrases(regime, spec)
+    assert len(said) == len(rows)
+    differ = [
+        (phrase, row["rule_text"])
+        for phrase, row in zip(said, rows, strict=True)
+        if counted(phrase) != read(row["rule"]) or any(isinstance(part, Text) for part in walk(loads(row["rule"])))
+    ]
+    share = 1 - len(differ) / len(rows)
+    assert share >= GOALS.get(spec.document, 0.95), (share, differ[:10])
+
+
+@pytest.mark.parametrize(("regime", "spec"), SETS, ids=NAMES)
+def test_every_threshold_of_an_expression_stands_in_its_phrase(regime: str, spec: RuleSetSpec) -> None:
+    for phrase, row in zip(phrases(regime, spec), rows_of(regime, spec.document), strict=True):
+        numbers = {Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?i)RVC", " ", phrase))}
+        assert set(thresholds(loads(row["rule"]))) <= numbers, (phrase, row["rule_text"])
+
+
+@cache
+def concordance() -> Concordance:
+    sheets = {}
+    for file in sorted((ROOT / "hs" / "extractions").glob("unsd-*.csv")):
+        new = re.search(r"hs(\d{4})-", file.name)
+        assert new
+        sheets[f"HS {new[1]}"] = read_csv(file)
+    return Concordance(correlations(sheets, load_review()))
+
+
+def regime_rules(regime: str) -> list[dict[str, Any]]:
+    spec = ORIGINS[regime]
+    rows = [row for one, rule_set in SETS if one == regime for row in rows_of(regime, rule_set.document)]
+    rows += [general_rule_row(general, regime, WORDS) for general in spec.general]
+    return [{**row, "row_key": row_key("origin_rule", row)} for row in rows]
+
+
+COMPLETE = [(regime, spec) for regime, spec in SETS if spec.resolves_all]
+
+
+@pytest.mark.parametrize(("regime", "spec"), COMPLETE, ids=[regime for regime, _ in COMPLETE])
+def test_every_subheading_of_the_edition_resolves_to_exactly_one_rule(regime: str, spec: RuleSetSpec) -> None:
+    by_code = rules_by_code(rows_of(regime, spec.document))
+    codes = concordance().codes(spec.hs_edition)
+    assert len(codes) == spec.subheadings
+    found = {code: resolve(by_code, code) for code in codes}
+    assert [code for code, (_, rules) in found.items() if len(rules) != 1] == []
+
+
+@pytest.mark.parametrize("regime", sorted({regime for regime, _ in SETS}))
+def test_every_hs_2022_subheading_has_its_rule_or_a_mark(regime: str) -> None:
+    rules = regime_rules(regime)
+    rows = hs2022_origin_rows(rules, concordance())
+    by_code: dict[str, list[Record]] = {}
+    for row in rows:
+        by_code.setdefault(row["hs6"], []).append(row)
+    covers = ORIGINS[regime].general or any(spec.resolves_all for one, spec in SETS if one == regime)
+    if covers:
+        assert len(by_code) == 5612
+    for hs6, found in by_code.items():
+        assert len(found) == 1 or {row["state"] for row in found} <= {"ambiguous", "superseded"}, hs6
+    keys = {rule["row_key"] for rule in rules}
+    assert {row["origin_rule_row_key"] for row in rows} <= keys
+    assert all(json.loads(rule["rule"]) for rule in rules)
+
+
+def test_no_goods_case_is_empty_of_words() -> None:
+    for regime, spec in SETS:
+        for row in rows_of(regime, spec.document):
+            for part in walk(loads(row["rule"])):
+                assert not isinstance(part, Goods) or all(case.goods for case in part.cases)
