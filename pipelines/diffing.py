@@ -24,7 +24,9 @@ def diff_releases(home: Home, older: str, newer: str, regime: str | None, hs: st
 
     directories = [_directory(home, name) for name in (older, newer)]
     versions = [str(read_manifest(directory)["version"]) for directory in directories]
-    changes = list(diff(*directories, regime=regime, hs="".join(filter(str.isdigit, hs)) if hs else None))
+    changes = list(
+        diff(directories[0], directories[1], regime=regime, hs="".join(filter(str.isdigit, hs)) if hs else None)
+    )
     counts: dict[str, int] = {}
     for change in changes:
         name = f"{change['table_name']} {change['op']}"

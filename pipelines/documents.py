@@ -19,7 +19,7 @@ from typing import Any, Literal
 from pipelines.home import Home
 from pipelines.plan import code_hash, extraction_path, file_hash, fingerprint
 from sources.archive import Entry, Held
-from sources.errors import FtaError
+from sources.errors import Exit, FtaError
 from sources.extraction import Extraction, compare, extract, read_csv, reader_of, write_csv
 from sources.registry import Registry, load_registry
 from sources.specs import DocumentSpec
@@ -139,7 +139,7 @@ def _read_and_compare(
             held.sha256,
             seconds=round(time.monotonic() - started, 2),
             error={**error.as_json()["error"], "where": {"document": document.id, **error.where}},
-            exit_code=int(error.exit_code),
+            exit_code=int(Exit.FAILED),
         )
     differences = compare(accepted, candidate) if accepted else []
     state: State = "same"

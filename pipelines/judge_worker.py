@@ -17,7 +17,7 @@ from pipelines.judging import Judged, keep, quarantine_reasons
 from pipelines.plan import Plan, make_plan
 from sources.registry import Registry, load_registry
 from validations import judge as judging
-from validations.context import Context
+from validations.context import context_of
 from validations.judgement import Judgement, RuleResult, conclude, is_error, verdict
 from warehouse.content import tables_content_hash
 
@@ -40,7 +40,7 @@ def judge_now(home: Home, fingerprint: str) -> Judged:
     quarantine = {**broken_schedules(plan, home), **_misread_schedules(registry, home)}
     judgement = _judge(registry, plan, home, quarantine)
     if newly := set(judgement.quarantined) - set(quarantine):
-        reasons = quarantine_reasons(judgement)
+        reasons = quarantine_reasons(judgement, registry)
         quarantine |= {schedule: reasons[schedule] for schedule in newly}
         faults = [r for r in judgement.results if is_error(r) and _touches(r, newly, registry)]
         judgement = _judge(registry, plan, home, quarantine)
@@ -50,9 +50,7 @@ def judge_now(home: Home, fingerprint: str) -> Judged:
 
 def _judge(registry: Registry, plan: Plan, home: Home, quarantine: dict[str, list[str]]) -> Judgement:
     assembled = assemble_release(plan, home, quarantine)
-    context = Context(
-        registry=registry, content_hash=tables_content_hash(assembled.tables), previous=previous_tables(home)
-    )
+    context = context_of(registry, tables_content_hash(assembled.tables), previous_tables(home))
     judgement = judging.judge(assembled.tables, context)
     return _with_faults(judgement, [_quarantine_result(s, why) for s, why in sorted(quarantine.items())], registry)
 

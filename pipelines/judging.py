@@ -15,6 +15,7 @@ from typing import Any
 
 from pipelines.home import Home
 from sources.errors import Exit, FtaError
+from sources.registry import Registry
 from validations import judgement as kept
 from validations.judgement import Judgement
 
@@ -109,16 +110,16 @@ class JudgeProcess:
             self._process.communicate()
 
 
-def quarantine_reasons(judgement: Judgement) -> dict[str, list[str]]:
-    """For each quarantined schedule, the rules it breaks with what was found."""
-    from validations.judgement import is_error
-
-    found: dict[str, list[str]] = {schedule: [] for schedule in judgement.quarantined}
-    for result in filter(is_error, judgement.results):
-        for schedule in found:
-            if result.subject == schedule:
-                found[schedule].append(f"{result.rule}: {result.message}")
-    return found
+def quarantine_reasons(judgement: Judgement, registry: Registry) -> dict[str, list[str]]:
+    """For each quarantined schedule, the rules that it or its document breaks, with what was found."""
+    return {
+        schedule: [
+            f"{result.rule}: {result.message}"
+            for result in filter(kept.is_error, judgement.results)
+            if result.subject in (schedule, registry.schedules[schedule].document)
+        ]
+        for schedule in judgement.quarantined
+    }
 
 
 def summary(judgement: Judgement) -> dict[str, Any]:

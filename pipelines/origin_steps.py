@@ -52,9 +52,9 @@ def origin_tables(
 
 
 def _provision_tables(regime_id: str, folder: Path) -> dict[str, pa.Table]:
-    spec = load_provisions(folder.parent).get(folder.name)
-    if spec is None:
+    if not (folder / "provisions.yml").exists():
         return {}
+    spec = load_provisions(folder.parent)[folder.name]
     provisions = provision_rows(regime_id, spec, load_codes(), load_processes().minimal_operations)
     return {
         "provision": build("provision", provisions),

@@ -102,13 +102,22 @@ def make_plan(registry: Registry, home: Home) -> Plan:
 
     common = Unit("common", "common", "common", fingerprint(code, registry.parties, registry.groups))
     hs_documents = [d for d, regimes in registry.document_regimes.items() if not regimes]
-    hs = Unit("hs", "hs", "hs", fingerprint(code, documents(hs_documents), _side_files(registry, "hs")))
+    hs = Unit(
+        "hs",
+        "hs",
+        "hs",
+        fingerprint(code, documents(hs_documents), _side_files(registry, "hs"), _decisions(registry, "hs")),
+    )
     units = [common, hs]
     for regime in registry.regimes.values():
         served = [d for d, regimes in registry.document_regimes.items() if regime.id in regimes]
-        decisions = [d for folder, d in registry.decisions if folder == regime.id]
         made_from = fingerprint(
-            code, hs.fingerprint, regime, documents(served), decisions, _side_files(registry, regime.id)
+            code,
+            hs.fingerprint,
+            regime,
+            documents(served),
+            _decisions(registry, regime.id),
+            _side_files(registry, regime.id),
         )
         units.append(Unit(f"regime-{regime.id}", "regime", regime.id, made_from))
         for schedule in registry.schedules_of(regime.id):
@@ -124,6 +133,11 @@ def make_plan(registry: Registry, home: Home) -> Plan:
             units.append(Unit(f"schedule-{schedule.id}", "schedule", schedule.id, made_from))
     judged = fingerprint(code_hash(JUDGING), [(u.name, u.fingerprint) for u in units])
     return Plan(tuple(units), judged)
+
+
+def _decisions(registry: Registry, folder_name: str) -> list[Spec]:
+    """The questions of a folder, with the answers recorded since."""
+    return [decision for folder, decision in registry.decisions if folder == folder_name]
 
 
 def _side_files(registry: Registry, folder_name: str) -> list[tuple[str, str | None]]:

@@ -234,6 +234,22 @@ def _nothing_new(older: Older) -> Published:
     return Published(version, older.path, False, counts, nothing, f"Nothing changed since release {version}.")
 
 
+def preview(public_dir: Path, release_input: ReleaseInput) -> dict[str, Any]:
+    """What the next release would be, without writing it: `next` version, a sentence, counts and important changes.
+
+    Raises:
+        FtaError: `release_altered` or `unexplained_change`.
+    """
+    tables = _canonical(release_input.tables)
+    hashes = {name: content_hash(table, TABLES[name].natural_key) for name, table in tables.items()}
+    older = _latest(public_dir / "releases")
+    if older is not None and _is_same(older, hashes):
+        made = _nothing_new(older)
+        return {"next": made.version, "summary": made.message, "rows": made.summary["rows"], "important": []}
+    plan = make_plan(release_input, tables, hashes, older)
+    return {"next": plan.version, "summary": headline(plan.step, plan.summary), **plan.summary}
+
+
 def make_plan(
     given: ReleaseInput, tables: Mapping[str, pa.Table], hashes: Mapping[str, str], older: Older | None
 ) -> Plan:

@@ -21,6 +21,10 @@ import pyarrow.parquet as pq
 from warehouse.tables import TABLES, arrow_schema
 
 
+SEEN_TWICE = ("tariff_line",)
+"""Tables whose rows several documents may state alike: each names the row it was seen in."""
+
+
 @dataclass(frozen=True)
 class UnitState:
     """What is known of a unit.
@@ -155,15 +159,26 @@ def _read(file: Path, table: str) -> pa.Table:
 def assemble(units: Mapping[str, Mapping[str, pa.Table]]) -> dict[str, pa.Table]:
     """The tables of all units put together, each sorted by its natural key.
 
-    A row that several units state alike (a duty used by two schedules) is kept once. Rows that share a key but differ
-    are all kept, for the judgement to find.
+    A row that several units state alike (a duty used by two schedules) is kept once; so is a tariff line that several
+    documents name, with the first of the rows it was seen in. Rows that share a key but differ otherwise are all kept,
+    for the judgement to find.
     """
     out: dict[str, pa.Table] = {}
     for name in TABLES:
         parts = [tables[name] for _, tables in sorted(units.items()) if name in tables]
         table = pa.concat_tables([arrow_schema(name).empty_table(), *parts])
         if len(parts) > 1:
-            table = table.group_by(table.column_names, use_threads=False).aggregate([]).select(table.column_names)
+            table = _distinct(table, "source_row_id" if name in SEEN_TWICE else None)
         keys = dict.fromkeys([*TABLES[name].natural_key, "row_key"])
         out[name] = table.sort_by([(key, "ascending") for key in keys]).cast(arrow_schema(name))
     return out
+
+
+def _distinct(table: pa.Table, but_for: str | None) -> pa.Table:
+    """The rows without repetition; of rows that are alike but for one column, the one with the least value there."""
+    names = [name for name in table.column_names if name != but_for]
+    grouped = table.group_by(names, use_threads=False)
+    if but_for is None:
+        return grouped.aggregate([]).select(names)
+    found = grouped.aggregate([(but_for, "min")]).rename_columns({f"{but_for}_min": but_for})
+    return found.select(table.column_names)

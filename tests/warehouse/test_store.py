@@ -67,3 +67,15 @@ def test_assembling_keeps_a_row_that_two_units_share_once_and_rows_that_differ_b
     party = assemble({"a": one, "b": other})["party"]
     assert party.column("name_en").to_pylist() == ["KH", "Kampuchea", "KR"]
     assert assemble({})["duty"].num_rows == 0
+
+
+def test_a_tariff_line_that_two_documents_name_is_kept_once_with_one_of_their_rows() -> None:
+    line = {"nomenclature_id": "n", "line_code": "01012100", "hs_edition": "HS 2017", "hs6": "010121"}
+    units = {
+        unit: {"tariff_line": build("tariff_line", [{**line, "source_row_id": row}])}
+        for unit, row in (("a", "second"), ("b", "first"))
+    }
+    table = assemble(units)["tariff_line"]
+    assert table.column("source_row_id").to_pylist() == ["first"]
+    units["c"] = {"tariff_line": build("tariff_line", [{**line, "hs6": "010129", "source_row_id": "third"}])}
+    assert assemble(units)["tariff_line"].num_rows == 2
