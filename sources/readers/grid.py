@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 TOLERANCE = 3.0
 
@@ -46,7 +47,11 @@ class Grid:
 def find_grids(horizontal: Iterable[Rule], vertical: Iterable[Rule]) -> list[Grid]:
     """Tables that the rules of a page draw, from top to bottom and left to right; a lone box is no table."""
     rows, columns = _merge(horizontal), _merge(vertical)
-    cells = _cells(_merge([*rows, *_missing_ends(rows, columns)]), columns)
+    if missing := _missing_ends(rows, columns):
+        rows = _merge([*rows, *missing])
+    if (plain := _plain_lattice(rows, columns)) is not None:
+        return [plain]
+    cells = _cells(rows, columns)
     tables = [group for group in _group(cells) if len(group) > 1]
     tables.sort(key=lambda group: min((cell[1], cell[0]) for cell in group))
     return [_lattice(group) for group in tables]
@@ -99,6 +104,27 @@ def _missing_ends(rows: Sequence[Rule], columns: Sequence[Rule]) -> list[Rule]:
     return missing
 
 
+def _crosses(row: Rule, column: Rule) -> bool:
+    (y, left, right), (x, top, bottom) = row, column
+    return top - TOLERANCE <= y <= bottom + TOLERANCE and left - TOLERANCE <= x <= right + TOLERANCE
+
+
+def _plain_lattice(rows: Sequence[Rule], columns: Sequence[Rule]) -> Grid | None:
+    """The one table of a page on which every rule runs through, which is what most pages of a schedule are."""
+    xs, ys = tuple(column[0] for column in columns), tuple(row[0] for row in rows)
+    if len(xs) < 2 or len(ys) < 2 or (len(xs) - 1) * (len(ys) - 1) < 2:
+        return None
+    if len(set(xs)) < len(xs) or len(set(ys)) < len(ys):
+        return None
+    corners = (max(rows, key=lambda row: row[1]), min(rows, key=lambda row: row[2]), rows[0], rows[-1])
+    sides = (max(columns, key=lambda col: col[1]), min(columns, key=lambda col: col[2]), columns[0], columns[-1])
+    if not all(_crosses(row, column) for row in corners for column in sides):
+        return None
+    cells = tuple((x0, top, x1, bottom) for top, bottom in pairwise(ys) for x0, x1 in pairwise(xs))
+    spans = tuple((row, column, row + 1, column + 1) for row in range(len(ys) - 1) for column in range(len(xs) - 1))
+    return Grid(xs, ys, cells, spans)
+
+
 def _cells(rows: Sequence[Rule], columns: Sequence[Rule]) -> list[Box]:
     """The smallest rectangle that the rules close to the right of and below each crossing."""
     crossings: dict[tuple[float, float], tuple[int, int]] = {}
@@ -106,8 +132,7 @@ def _cells(rows: Sequence[Rule], columns: Sequence[Rule]) -> list[Box]:
     across: dict[int, list[float]] = defaultdict(list)
     for v, (x, top, bottom) in enumerate(columns):
         for h, (y, left, right) in enumerate(rows):
-            crosses = top <= y + TOLERANCE and bottom >= y - TOLERANCE and left - TOLERANCE <= x <= right + TOLERANCE
-            if crosses and (x, y) not in crossings:
+            if (x, y) not in crossings and _crosses((y, left, right), (x, top, bottom)):
                 crossings[x, y] = (v, h)
                 down[v].append(y)
                 across[h].append(x)
@@ -152,7 +177,8 @@ def _group(cells: Sequence[Box]) -> list[list[Box]]:
     for index, (x0, top, x1, bottom) in enumerate(cells):
         for corner in ((x0, top), (x0, bottom), (x1, top), (x1, bottom)):
             other = first_at.setdefault(corner, index)
-            leader[find(index)] = find(other)
+            if leader[other] != leader[index]:
+                leader[find(index)] = find(other)
     groups: dict[int, list[Box]] = defaultdict(list)
     for index, cell in enumerate(cells):
         groups[find(index)].append(cell)

@@ -18,19 +18,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pypdfium2.raw as pdfium
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from sources.errors import Exit, FtaError
-from sources.readers.grid import Rule
+from sources.readers import pdf_raw
+from sources.readers.grid import Box, Rule
+from sources.readers.pdf_drawn import IDENTITY, Drawn
 
 PDFIUM, PDFPLUMBER = "pdfium", "pdfplumber"
 
-THICKEST_RULE = 3.0
-"""Points: a filled shape thicker than this both ways is shading, not a rule."""
-
 _HYPHEN_AT_LINE_END, _SOFT_HYPHEN = 0x02, 0xAD
-_SPACES = np.array(
-    [9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288]
+_BLANK = np.zeros(12290, bool)
+_BLANK[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288]] = (
+    True
 )
 
 Floats = npt.NDArray[np.float64]
@@ -59,7 +59,7 @@ class Chars:
     @property
     def blank(self) -> npt.NDArray[np.bool_]:
         """Which characters are white space."""
-        return np.isin(self.code, _SPACES)
+        return _BLANK[np.minimum(self.code, 12289)]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class PageMarks:
     chars: Chars
     horizontal: tuple[Rule, ...]
     vertical: tuple[Rule, ...]
-    shading: tuple[tuple[float, float, float, float], ...]
+    shading: tuple[Box, ...]
     unmapped: int = 0
 
 
@@ -189,8 +189,8 @@ def _pdfium_marks(page: Any, number: int) -> PageMarks | None:
         return None
     box = _visible_box(page)
     count = pdfium.FPDFPage_CountObjects(page)
-    drawn = _Drawn(box)
-    drawn.add(count, lambda index: pdfium.FPDFPage_GetObject(page, index), None)
+    drawn = Drawn(box)
+    drawn.add(list(map(pdf_raw.page_object, repeat(pdf_raw.address(page)), range(count))), IDENTITY)
     if drawn.turned_text:
         return None
     text = pdfium.FPDFText_LoadPage(page)
@@ -206,7 +206,7 @@ def _pdfium_marks(page: Any, number: int) -> PageMarks | None:
     )  # fmt: skip
 
 
-def _visible_box(page: Any) -> tuple[float, float, float, float]:
+def _visible_box(page: Any) -> Box:
     """Left, bottom, right, top of what a reader of the page sees: the crop box, else the media box, else A4 by size."""
     edges = [ctypes.c_float() for _ in range(4)]
     for get in (pdfium.FPDFPage_GetCropBox, pdfium.FPDFPage_GetMediaBox):
@@ -216,14 +216,7 @@ def _visible_box(page: Any) -> tuple[float, float, float, float]:
     return 0.0, 0.0, pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
 
 
-# Whole pages of characters are asked for by `map`, so that the loop runs in C; the prototype takes addresses as plain
-# integers, which pypdfium2's own wrapper (one Python object a character) does not.
-_loose_char_box = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
-    ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
-)
-
-
-def _pdfium_chars(text: Any, box: tuple[float, float, float, float]) -> Chars | None:
+def _pdfium_chars(text: Any, box: Box) -> Chars | None:
     """Every character with its loose box, or None where characters and text do not run in step."""
     count = max(pdfium.FPDFText_CountChars(text), 0)
     units = (ctypes.c_ushort * (count + 1))()
@@ -233,14 +226,14 @@ def _pdfium_chars(text: Any, box: tuple[float, float, float, float]) -> Chars | 
         code = np.array([pdfium.FPDFText_GetUnicode(text, index) for index in range(count)], np.uint32)
     boxes = (ctypes.c_float * (4 * count))()
     start = ctypes.addressof(boxes)
-    handle = ctypes.cast(text, ctypes.c_void_p).value
-    done = sum(map(_loose_char_box, repeat(handle), range(count), range(start, start + 16 * count, 16)))
+    handle = pdf_raw.address(text)
+    done = sum(map(pdf_raw.loose_char_box, repeat(handle), range(count), range(start, start + 16 * count, 16)))
     if done != count:
         return None
     left, upper, right, lower = np.frombuffer(boxes, np.float32).reshape(-1, 4).T.astype(np.float64)
     code[(code == _HYPHEN_AT_LINE_END) | (code == _SOFT_HYPHEN) | (code == 0xFFFE)] = ord("-")
     # PDFium adds line ends of its own, and spaces where a gap says so; they have no width, and no height either.
-    added = np.isin(code, _SPACES) & (right - left <= 0)
+    added = _BLANK[np.minimum(code, 12289)] & (right - left <= 0)
     spaces = np.flatnonzero(added & (code == ord(" ")))
     spaces = spaces[spaces > 0]
     left[spaces] = right[spaces] = right[spaces - 1]
@@ -252,107 +245,6 @@ def _pdfium_chars(text: Any, box: tuple[float, float, float, float]) -> Chars | 
         return None
     x0, top, x1, bottom = left - box[0], box[3] - upper, right - box[0], box[3] - lower
     return Chars(code[keep], x0[keep], top[keep], x1[keep], bottom[keep], np.zeros(int(keep.sum()), np.int8))
-
-
-class _Drawn:
-    """Gathers rules, shading and signs of turned text from a page's objects."""
-
-    def __init__(self, box: tuple[float, float, float, float]) -> None:
-        self._left, self._upper = box[0], box[3]
-        self._edges = tuple(ctypes.c_float() for _ in range(4))
-        self._fill, self._stroke = ctypes.c_int(), ctypes.c_int()
-        self._matrix = pdfium.FS_MATRIX()
-        self.horizontal: list[Rule] = []
-        self.vertical: list[Rule] = []
-        self.shading: list[tuple[float, float, float, float]] = []
-        self.turned_text = False
-
-    def add(self, count: int, get: Any, within: tuple[float, ...] | None) -> None:
-        """Objects of a page or a form; `within` is the form's matrix."""
-        for index in range(count):
-            item = get(index)
-            kind = pdfium.FPDFPageObj_GetType(item)
-            if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-                pdfium.FPDFPageObj_GetMatrix(item, self._matrix)
-                a, b, c, d, _, _ = _product(_matrix(self._matrix), within)
-                self.turned_text |= abs(b) > 0.01 * abs(a) or a <= 0 or d <= 0 or abs(c) > abs(d)
-            elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-                self._add_path(item, within)
-            elif kind == pdfium.FPDF_PAGEOBJ_FORM:
-                pdfium.FPDFPageObj_GetMatrix(item, self._matrix)
-                inner = _product(_matrix(self._matrix), within)
-                inside = pdfium.FPDFFormObj_CountObjects(item)
-                self.add(inside, lambda at, form=item: pdfium.FPDFFormObj_GetObject(form, at), inner)
-
-    def _add_path(self, path: Any, within: tuple[float, ...] | None) -> None:
-        pdfium.FPDFPath_GetDrawMode(path, self._fill, self._stroke)
-        if not (self._fill.value or self._stroke.value):
-            return
-        if self._stroke.value and pdfium.FPDFPath_CountSegments(path) > 2:
-            self._add_outline(path, within)
-            return
-        left, lower, right, upper = self._edges
-        pdfium.FPDFPageObj_GetBounds(path, left, lower, right, upper)
-        ends = _moved(left.value, lower.value, within), _moved(right.value, upper.value, within)
-        x0, x1 = sorted((ends[0][0] - self._left, ends[1][0] - self._left))
-        top, bottom = sorted((self._upper - ends[0][1], self._upper - ends[1][1]))
-        thickness = min(x1 - x0, bottom - top)
-        if thickness > THICKEST_RULE:
-            # a stroked line this thick both ways is drawn aslant
-            if self._fill.value:
-                self.shading.append((x0, top, x1, bottom))
-        elif bottom - top <= x1 - x0:
-            self.horizontal.append(((top + bottom) / 2, x0, x1))
-        else:
-            self.vertical.append(((x0 + x1) / 2, top, bottom))
-
-    def _add_outline(self, path: Any, within: tuple[float, ...] | None) -> None:
-        """The upright and level stretches of a drawn outline."""
-        pdfium.FPDFPageObj_GetMatrix(path, self._matrix)
-        matrix = _product(_matrix(self._matrix), within)
-        x, y = ctypes.c_float(), ctypes.c_float()
-        first = last = (0.0, 0.0)
-        for index in range(pdfium.FPDFPath_CountSegments(path)):
-            segment = pdfium.FPDFPath_GetPathSegment(path, index)
-            pdfium.FPDFPathSegment_GetPoint(segment, x, y)
-            point = _moved(x.value, y.value, matrix)
-            kind = pdfium.FPDFPathSegment_GetType(segment)
-            if kind == pdfium.FPDF_SEGMENT_MOVETO:
-                first = point
-            elif kind == pdfium.FPDF_SEGMENT_LINETO:
-                self._add_stretch(last, point)
-            last = point
-            if pdfium.FPDFPathSegment_GetClose(segment):
-                self._add_stretch(last, first)
-                last = first
-
-    def _add_stretch(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        x0, x1 = sorted((start[0] - self._left, end[0] - self._left))
-        top, bottom = sorted((self._upper - start[1], self._upper - end[1]))
-        if bottom - top < 0.5 <= x1 - x0:
-            self.horizontal.append(((top + bottom) / 2, x0, x1))
-        elif x1 - x0 < 0.5 <= bottom - top:
-            self.vertical.append(((x0 + x1) / 2, top, bottom))
-
-
-def _matrix(matrix: Any) -> tuple[float, ...]:
-    return (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
-
-
-def _product(inner: tuple[float, ...], outer: tuple[float, ...] | None) -> tuple[float, ...]:
-    """The matrix that applies `inner`, then `outer`."""
-    if outer is None:
-        return inner
-    a, b, c, d, e, f = inner
-    p, q, r, s, t, u = outer
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
-
-
-def _moved(x: float, y: float, matrix: tuple[float, ...] | None) -> tuple[float, float]:
-    if matrix is None:
-        return x, y
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
 
 
 def _pdfplumber_marks(path: Path, number: int) -> PageMarks:

@@ -222,7 +222,7 @@ class _Work:
         self.findings.sort(key=lambda finding: (finding.page or 0, finding.row_no or 0))
 
     def _judge_outside(self) -> None:
-        """Lines repeated from page to page are furniture, lines that stand like rows are lost rows, the rest is prose."""
+        """Lines repeated from page to page are furniture, those that stand like rows are lost rows, the rest prose."""
         furniture = Counter({key: len(pages) for key, pages in _by_place(self.outside).items()})
         often = max(3, len(self.accounts) // 2 + 1)
         prose: Counter[int] = Counter()
