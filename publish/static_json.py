@@ -1,0 +1,137 @@
+"""Static JSON of a release in `api/v1/` of the web root, for consumers without SQL: plain files for any static host.
+
+It is made from the release alone and can be made again from it at any time; the same release gives the same bytes. A
+new set is written beside the old one and takes its place in one step; a file whose content is as it was is not written
+again but linked, so that a mirror copies only what changed. What the files hold is said in `publish.static_schemas`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from publish.manifest import files_in, read_manifest
+from publish.open_release import open_release
+from publish.staging import clear, only_publisher, stage
+from publish.static_compare import comparisons
+from publish.static_content import API, content_pages
+from publish.static_pages import Page, as_bytes, encode
+from publish.static_rules import RuleBook
+from publish.static_schemas import schemas
+from sources.errors import Exit, FtaError
+
+
+@dataclass(frozen=True)
+class StaticReport:
+    """What came of writing the static files.
+
+    Attributes:
+        path: the directory they stand in.
+        files: how many there are.
+        written: how many are new or have another content; 0 where nothing changed.
+        removed: how many of the set before are no more.
+        size: bytes of all.
+        largest: path and bytes of the largest.
+    """
+
+    path: Path
+    files: int
+    written: int
+    removed: int
+    size: int
+    largest: tuple[str, int]
+
+
+def write_static_json(public_dir: Path, release_dir: Path) -> StaticReport:
+    """Write the static JSON of a release.
+
+    Args:
+        public_dir: the web root; the files stand in `api/v1/` under it.
+        release_dir: the release, such as `releases/v1.0.0` under the web root.
+
+    Raises:
+        FtaError: `no_manifest`, `bad_manifest`, `no_release` or `release_unreadable`, where it is no release;
+            `locked`, where another writer is at work; `cannot_write`.
+    """
+    place = public_dir / "api" / API
+    manifest = read_manifest(release_dir)
+    try:
+        with only_publisher(place.parent), closing(open_release(release_dir)) as connection:
+            clear(place.parent)
+            rules = RuleBook(connection)
+            content = chain(content_pages(connection, manifest, rules.regimes()), _schemas())
+            encoded = ((path, as_bytes(encode(value))) for path, value in content)
+            return _replace(place, chain(encoded, rules.pages(), comparisons(connection, rules)))
+    except (OSError, sqlite3.OperationalError) as error:
+        raise FtaError(
+            "cannot_write", f"The static JSON could not be written: {error}.", where={"path": str(place)},
+            remedy="Make room or give leave to write there, then run again; the release itself stands.",
+            exit_code=Exit.REFUSED,
+        ) from error  # fmt: skip
+
+
+def _schemas() -> Iterator[tuple[str, Any]]:
+    for kind, schema in schemas().items():
+        yield f"schema/{kind}.json", schema
+
+
+def _replace(place: Path, files: Iterable[Page]) -> StaticReport:
+    """Write files beside a directory and let them take its place, unless they are what stands there."""
+    before = set(files_in(place)) if place.is_dir() else set()
+    staged = stage(place.parent, place.name)
+    made: dict[str, int] = {}
+    written = 0
+    try:
+        for path, content in files:
+            made[path] = len(content)
+            written += _put(staged / path, content, place / path if path in before else None)
+        removed = len(before - made.keys())
+        if written or removed:
+            exchange(staged, place)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    largest = max(made.items(), key=lambda item: (item[1], item[0]))
+    return StaticReport(place, len(made), written, removed, sum(made.values()), largest)
+
+
+def _put(path: Path, content: bytes, before: Path | None) -> bool:
+    """Write a file, or link the one that stands with the same content; whether it was written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if before is not None and before.read_bytes() == content:
+        os.link(before, path)
+        return False
+    path.write_bytes(content)
+    return True
+
+
+def exchange(staged: Path, place: Path) -> None:
+    """Let a directory take the place of another in one step; the other, if any, stands where the first was.
+
+    On Linux the two are exchanged by one call of the kernel. Elsewhere, or on a file system that cannot, the old one
+    is moved aside first: for a moment there is none.
+    """
+    if not place.exists():
+        staged.rename(place)
+    elif not _exchanged(staged, place):
+        aside = staged.with_name(f"{staged.name}-old")
+        place.rename(aside)
+        staged.rename(place)
+        aside.rename(staged)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Have Linux exchange two paths (`renameat2` with RENAME_EXCHANGE, its flag 2); whether it could."""
+    if sys.platform != "linux":
+        return False
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    here = -100  # AT_FDCWD: paths are taken from the working directory
+    return call is not None and call(here, os.fsencode(one), here, os.fsencode(other), 2) == 0
