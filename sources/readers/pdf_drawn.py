@@ -11,7 +11,7 @@ from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium
 
 from sources.readers import pdf_raw
 from sources.readers.grid import Box, Rule

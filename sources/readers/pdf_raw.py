@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium
 
 
 def _prototype(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Any:

@@ -22,8 +22,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sources.readers.grid import Box, Grid, Rule, find_grids
-from sources.readers.pdf_page import Chars, Floats, PageMarks, open_pdf
-from sources.readers.pdf_text import GAP, Ints, Line, compose, place
+from sources.readers.pdf_page import Chars, PageMarks, open_pdf
+from sources.readers.pdf_text import Ints, Line, compose, place
 
 CHUNK = 24
 """Pages a process reads at a time."""
@@ -31,8 +31,8 @@ CHUNK = 24
 WORTH_A_POOL = 72
 """Pages from which starting processes costs less than it saves."""
 
-OVERHANG = 1.0
-"""Points by which a character may stick out of its cell before the text is said to cross a rule."""
+TOUCHING = 0.5
+"""Points between characters up to which they are of one word, or of one text with its printed spaces."""
 
 
 class TableRow(NamedTuple):
@@ -168,8 +168,7 @@ def page_tables(marks: PageMarks) -> PageRead:
     cells = sum(len(grid.cells) for grid in grids)
     over: dict[int, str] = {}
     if cells:
-        boxes = np.array([box for grid in grids for box in grid.cells])
-        cell, over = _keep_whole(chars, cell, boxes)
+        cell, over = _keep_whole(chars, cell)
     composed = compose(chars, cell, cells)
     outside = np.where(cell < 0, 0, -1)
     around = compose(chars, outside, 1, with_lines=True).lines
@@ -196,30 +195,28 @@ def _grids(marks: PageMarks) -> tuple[list[Grid], str]:
     return find_grids(level, upright), "shading"
 
 
-def _keep_whole(chars: Chars, cell: Ints, boxes: Floats) -> tuple[Ints, dict[int, str]]:
+def _keep_whole(chars: Chars, cell: Ints) -> tuple[Ints, dict[int, str]]:
     """Text that runs over a rule stays whole, in the cell where it begins.
 
     Returns:
         The cell of each character, and for each cell out of which text runs, `text_over_rule` where the text runs
         over other text, `ragged_row` where it may be another cell's value.
     """
-    inside = cell >= 0
-    box = boxes[cell]
-    out = inside & ~chars.blank & (chars.turn == 0)
-    out &= (chars.x0 < box[:, 0] - OVERHANG) | (chars.x1 > box[:, 2] + OVERHANG)
-    if not out.any():
-        return cell, {}
     follows = np.zeros(len(chars), bool)
-    follows[1:] = (np.abs(np.diff(chars.top)) < 1) & (np.abs(chars.x0[1:] - chars.x1[:-1]) <= GAP)
+    follows[1:] = (np.abs(np.diff(chars.top)) < 1) & (np.abs(chars.x0[1:] - chars.x1[:-1]) <= TOUCHING)
+    crosses = np.zeros(len(chars), bool)
+    crosses[1:] = follows[1:] & (cell[1:] != cell[:-1]) & (cell[1:] >= 0) & (cell[:-1] >= 0)
+    if not crosses.any():
+        return cell, {}
     run = np.cumsum(~follows)
     whole = cell.copy()
     notes: dict[int, str] = {}
-    for number in np.unique(run[out]):
+    for number in np.unique(run[crosses]):
         members = np.flatnonzero(run == number)
         home = int(cell[members[0]])
-        if home < 0:
+        entered = set(cell[members[~chars.blank[members]]].tolist()) - {home, -1}
+        if home < 0 or not entered:
             continue
-        entered = set(cell[members].tolist()) - {home, -1}
         whole[members] = home
         emptied = any(not ((whole == other) & ~chars.blank).any() for other in entered)
         notes[home] = "ragged_row" if emptied or notes.get(home) == "ragged_row" else "text_over_rule"
