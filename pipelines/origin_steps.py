@@ -46,7 +46,8 @@ def origin_tables(
             rejected += refused
     rules += [general_rule_row(general, regime_id, vocabulary) for general in spec.general]
     keyed = [{**rule, "row_key": row_key("origin_rule", rule)} for rule in rules]
-    index = hs2022_origin_rows(keyed, concordance)
+    held = all(general.exceptions_held for general in spec.general)
+    index = hs2022_origin_rows(keyed, concordance, exceptions_held=held)
     tables |= {"origin_rule": build("origin_rule", rules), "hs2022_origin_rule": build("hs2022_origin_rule", index)}
     return tables, rejected
 

@@ -43,7 +43,12 @@ class RuleSetSpec(Spec):
 
     Attributes:
         code_columns: extraction columns that carry codes, the narrowest first; the first that is filled counts.
+        range_columns: columns of the first and last code of a range, filled up with 0 and 9, in place of the above.
+        joint_column: column that says how a rule's rows are joined (`or`): each row is then an alternative of its own.
         rule_column: extraction column of the rule's words.
+        rule: canonical words of the one rule that holds for every row of the document, where its rows carry none.
+        besides: what else may confer origin on these goods and is not held; meeting the rule is enough, failing it
+            decides nothing.
         subheadings: control total of subheadings that the set resolves in its own edition.
         resolves_all: whether every subheading of the edition has a rule here, so that no general rule is needed.
         superseded_by: what replaced the set, from `valid_to`.
@@ -52,7 +57,11 @@ class RuleSetSpec(Spec):
     document: str
     hs_edition: Edition
     code_columns: tuple[str, ...] = ("subheading", "heading", "chapter")
+    range_columns: tuple[str, str] | None = None
+    joint_column: str | None = None
     rule_column: str = "rule"
+    rule: str | None = None
+    besides: str | None = None
     subheadings: int | None = None
     resolves_all: bool = False
     valid_from: date | None = None
@@ -62,11 +71,17 @@ class RuleSetSpec(Spec):
 
 
 class GeneralRuleSpec(Spec):
-    """The rule for goods that no product-specific rule covers, in canonical words."""
+    """The rule for goods that no product-specific rule covers, in canonical words.
+
+    Attributes:
+        exceptions_held: whether the product-specific rules that take its place are held; else it is in doubt for every
+            good.
+    """
 
     rule: str
     at: CitationSpec
     evidence: Evidence
+    exceptions_held: bool = True
     valid_from: date | None = None
     valid_to: date | None = None
 

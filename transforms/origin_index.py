@@ -16,7 +16,9 @@ from warehouse.tables import row_key
 Found = tuple[str, Mapping[str, Any]]
 
 
-def hs2022_origin_rows(rules: Sequence[Mapping[str, Any]], concordance: Concordance) -> list[Record]:
+def hs2022_origin_rows(
+    rules: Sequence[Mapping[str, Any]], concordance: Concordance, *, exceptions_held: bool = True
+) -> list[Record]:
     """Rows of `hs2022_origin_rule` for the rules of one regime.
 
     One row where all predecessors of an HS 2022 code have the same expression (it points at the first of them by
@@ -27,6 +29,7 @@ def hs2022_origin_rows(rules: Sequence[Mapping[str, Any]], concordance: Concorda
     Args:
         rules: rows of `origin_rule` of one regime, with at most one HS edition beside its general rules.
         concordance: the correlation tables.
+        exceptions_held: whether the exceptions from the general rule are held; else that rule is in doubt everywhere.
     """
     editions = sorted({rule["hs_edition"] for rule in rules if rule["hs_edition"]})
     general = [rule for rule in rules if rule["code_from"] is None]
@@ -39,7 +42,8 @@ def hs2022_origin_rows(rules: Sequence[Mapping[str, Any]], concordance: Concorda
     rows: list[Record] = []
     for hs6 in ties.codes:
         found, sure = _found(by_code, general, back.get(hs6, ()))
-        rows += _rows(hs6, found, sure and (not by_code or hs6 not in ties.incomplete))
+        sure = sure and (not by_code or hs6 not in ties.incomplete)
+        rows += _rows(hs6, found, sure and (exceptions_held or all(level != "general" for level, _ in found)))
     return rows
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sources.origin_specs import GeneralRuleSpec, ProcessesSpec, RuleSetSpec
 from transforms.origin_grammar import Vocabulary, fold, read_phrase, read_rule
-from transforms.origin_language import Rule, Text, dumps, parse_state
+from transforms.origin_language import AnyOf, Rule, Text, dumps, parse_state
 from transforms.origin_print import print_rule
 from transforms.source_rows import source_row_id
 
@@ -48,7 +48,7 @@ class ExtractionLike(Protocol):
 
 @dataclass
 class Phrase:
-    """The words of one rule, joined over the rows it runs over, at the row where it begins."""
+    """The words of one rule, row by row of those it runs over, at the row where it begins."""
 
     row: RowLike
     first: str
@@ -87,7 +87,9 @@ def origin_rule_rows(
     rows: list[Record] = []
     numbers: Counter[tuple[str, str]] = Counter()
     for phrase in phrases:
-        rule = read.setdefault(phrase.text, read_phrase(phrase.text, vocabulary, readings))
+        if phrase.text not in read:
+            parts = phrase.words if spec.joint_column else [phrase.text]
+            read[phrase.text] = _any_of([read_phrase(part, vocabulary, readings) for part in parts])
         numbers[phrase.first, phrase.last] += 1
         rows.append(
             {
@@ -98,7 +100,7 @@ def origin_rule_rows(
                 "code_to": phrase.last,
                 "is_ex": int(phrase.is_ex),
                 "row_no": numbers[phrase.first, phrase.last],
-                **_reading(rule, vocabulary),
+                **_reading(read[phrase.text], vocabulary, spec.besides),
                 "valid_from": _day(spec.valid_from),
                 "valid_to": _day(spec.valid_to),
                 "superseded_by": spec.superseded_by,
@@ -128,15 +130,23 @@ def general_rule_row(spec: GeneralRuleSpec, regime_id: str, vocabulary: Vocabula
         "valid_from": _day(spec.valid_from),
         "valid_to": _day(spec.valid_to),
         "superseded_by": None,
-        "locator": f"{spec.at.article}, page {spec.at.page}",
+        "locator": f"{spec.at.article}" + (f", page {spec.at.page}" if spec.at.page else ""),
         "page": spec.at.page,
         "source_row_id": None,
     }
 
 
-def _reading(rule: Rule, vocabulary: Vocabulary) -> Record:
-    words = rule.text if isinstance(rule, Text) else print_rule(rule, vocabulary.words)
-    return {"rule_text": words, "rule": dumps(rule), "parse_state": parse_state(rule)}
+def _any_of(rules: Sequence[Rule]) -> Rule:
+    """The rules as alternatives of one another, those inside an alternative among them."""
+    flat = tuple(part for rule in rules for part in (rule.of if isinstance(rule, AnyOf) else (rule,)))
+    return AnyOf(flat) if len(flat) > 1 else flat[0]
+
+
+def _reading(rule: Rule, vocabulary: Vocabulary, besides: str | None = None) -> Record:
+    """The rule as columns; `parse_state` says how fully its own words were read, not what stands besides."""
+    whole = _any_of([rule, Text(besides)]) if besides else rule
+    words = whole.text if isinstance(whole, Text) else print_rule(whole, vocabulary.words)
+    return {"rule_text": words, "rule": dumps(whole), "parse_state": parse_state(rule)}
 
 
 def _day(value: object) -> str | None:
@@ -148,7 +158,7 @@ def _phrases(extraction: ExtractionLike, spec: RuleSetSpec) -> tuple[list[Phrase
     rejected: list[Record] = []
     current: Phrase | None = None
     for row in extraction.rows:
-        words = row.cells[spec.rule_column].replace("\n", " ").strip()
+        words = spec.rule or row.cells[spec.rule_column].replace("\n", " ").strip()
         if row.role == "line":
             column, cell = _cell(row, spec)
             current = _phrase(row, cell, words)
@@ -159,7 +169,7 @@ def _phrases(extraction: ExtractionLike, spec: RuleSetSpec) -> tuple[list[Phrase
                 phrases.append(current)
         elif row.role == "heading":
             current = None
-        elif row.role == "continuation" and words:
+        elif row.role == "continuation" and (words or spec.joint_column) and not spec.rule:
             if current is None:
                 reason = "its words continue no rule: the row before it is a heading or was rejected"
                 rejected.append(_reject(extraction, row, spec.rule_column, words, "a line before it", reason))
@@ -168,21 +178,27 @@ def _phrases(extraction: ExtractionLike, spec: RuleSetSpec) -> tuple[list[Phrase
     return phrases, rejected
 
 
-CODE = re.compile(r"(ex\s*)?(?:chapter\s*)?([\d.]+)(?:\s*(?:-|–|to)\s*([\d.]+))?", re.IGNORECASE)
+CODE = re.compile(r"(ex\.?\s*)?(?:chapter\s*)?([\d.]+)(?:\s*(?:-|–|to)\s*([\d.]+))?(?:\s*\([A-Z]+\))?", re.IGNORECASE)
 
 
 def _phrase(row: RowLike, cell: str, words: str) -> Phrase | None:
-    """The rule that begins at a row, or None where its code is none."""
+    """The rule that begins at a row, or None where its code is none; a national line is a part of its subheading."""
     found = CODE.fullmatch(cell)
     first = found[2].replace(".", "") if found else ""
     last = found[3].replace(".", "") if found and found[3] else first
+    part = len(first) == 8
+    first, last = (first[:6], last[:6]) if part else (first, last)
     if not found or len(first) not in LEVELS or len(last) != len(first) or first > last:
         return None
-    return Phrase(row, first, last, found[1] is not None, [words] if words else [])
+    return Phrase(row, first, last, part or found[1] is not None, [words] if words else [])
 
 
 def _cell(row: RowLike, spec: RuleSetSpec) -> tuple[str, str]:
-    """The narrowest column that is filled, and its text on one line."""
+    """The narrowest column that is filled and its text on one line, or the range that two columns give."""
+    if spec.range_columns:
+        first, last = (row.cells[column].strip() for column in spec.range_columns)
+        size = next((n for n in sorted(LEVELS) if re.fullmatch("0*", first[n:]) and re.fullmatch("9*", last[n:])), 10)
+        return spec.range_columns[0], f"{first[:size]} to {last[:size]}"
     for column in spec.code_columns:
         if cell := " ".join(row.cells[column].split()):
             return column, cell

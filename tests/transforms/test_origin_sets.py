@@ -43,7 +43,8 @@ SETS = [
     for rule_set in spec.sets
     if (ROOT / regime / "extractions" / f"{rule_set.document}.csv").exists()
 ]
-NAMES = [f"{regime} {rule_set.document}" for regime, rule_set in SETS]
+PRINTED = [(regime, spec) for regime, spec in SETS if spec.rule is None]
+ALONE = [(regime, spec) for regime, spec in SETS if spec.rule is not None]
 GOALS = {"ckfta-annex-3a": 0.99, "rcep-annex-3a": 0.99}
 
 
@@ -105,7 +106,19 @@ def read(rule: str) -> tuple[Counter[Decimal], set[str], int]:
     return Counter(thresholds(expression)), codes, joints
 
 
-@pytest.mark.parametrize(("regime", "spec"), SETS, ids=NAMES)
+def agrees(phrase: str, row: Record, spec: RuleSetSpec) -> bool:
+    """Whether phrase and expression have the same numbers, codes and connectives.
+
+    A set whose alternatives are rows of their own has connectives of prose inside them, so that only numbers and codes
+    are counted there.
+    """
+    if not spec.joint_column:
+        return counted(phrase) == read(row["rule"])
+    plain = re.sub(r"<[^>]*>|\(/[^)]*\)|\d-digit|[*]|&nbsp;", " ", phrase)
+    return counted(plain)[:2] == read(row["rule"])[:2]
+
+
+@pytest.mark.parametrize(("regime", "spec"), PRINTED, ids=lambda value: str(getattr(value, "document", value)))
 def test_rules_are_read_in_full_by_an_independent_count(regime: str, spec: RuleSetSpec) -> None:
     rows = rows_of(regime, spec.document)
     said = phrases(regime, spec)
@@ -113,13 +126,20 @@ def test_rules_are_read_in_full_by_an_independent_count(regime: str, spec: RuleS
     differ = [
         (phrase, row["rule_text"])
         for phrase, row in zip(said, rows, strict=True)
-        if counted(phrase) != read(row["rule"]) or any(isinstance(part, Text) for part in walk(loads(row["rule"])))
+        if not agrees(phrase, row, spec) or any(isinstance(part, Text) for part in walk(loads(row["rule"])))
     ]
     share = 1 - len(differ) / len(rows)
     assert share >= GOALS.get(spec.document, 0.95), (share, differ[:10])
 
 
-@pytest.mark.parametrize(("regime", "spec"), SETS, ids=NAMES)
+@pytest.mark.parametrize(("regime", "spec"), ALONE, ids=lambda value: str(getattr(value, "document", value)))
+def test_a_list_with_one_rule_has_as_many_entries_as_it_says(regime: str, spec: RuleSetSpec) -> None:
+    rows = rows_of(regime, spec.document)
+    assert len(rows) == spec.subheadings
+    assert {row["parse_state"] for row in rows} == {"full"}
+
+
+@pytest.mark.parametrize(("regime", "spec"), PRINTED, ids=lambda value: str(getattr(value, "document", value)))
 def test_every_threshold_of_an_expression_stands_in_its_phrase(regime: str, spec: RuleSetSpec) -> None:
     for phrase, row in zip(phrases(regime, spec), rows_of(regime, spec.document), strict=True):
         numbers = {Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?i)RVC", " ", phrase))}
@@ -158,7 +178,8 @@ def test_every_subheading_of_the_edition_resolves_to_exactly_one_rule(regime: st
 @pytest.mark.parametrize("regime", sorted({regime for regime, _ in SETS}))
 def test_every_hs_2022_subheading_has_its_rule_or_a_mark(regime: str) -> None:
     rules = regime_rules(regime)
-    rows = hs2022_origin_rows(rules, concordance())
+    held = all(general.exceptions_held for general in ORIGINS[regime].general)
+    rows = hs2022_origin_rows(rules, concordance(), exceptions_held=held)
     by_code: dict[str, list[Record]] = {}
     for row in rows:
         by_code.setdefault(row["hs6"], []).append(row)
@@ -177,3 +198,12 @@ def test_no_goods_case_is_empty_of_words() -> None:
         for row in rows_of(regime, spec.document):
             for part in walk(loads(row["rule"])):
                 assert not isinstance(part, Goods) or all(case.goods for case in part.cases)
+
+
+@pytest.mark.parametrize("regime", sorted(regime for regime, spec in ORIGINS.items() if spec.general))
+def test_a_general_rule_whose_exceptions_are_not_held_is_in_doubt_everywhere(regime: str) -> None:
+    held = all(general.exceptions_held for general in ORIGINS[regime].general)
+    rows = hs2022_origin_rows(regime_rules(regime), concordance(), exceptions_held=held)
+    states = {row["state"] for row in rows if row["level"] == "general"}
+    assert states == ({"ambiguous"} if not held else states)
+    assert "general" in {row["level"] for row in rows}
