@@ -1,0 +1,184 @@
+"""A consumer of the static JSON, written from its documentation alone: it reads files and imports none of our code.
+
+`answer` gives what `publish.compare` gives for one subheading on one day, from files alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Row = dict[str, Any]
+Get = Callable[[str], Row]
+
+STATISTICS = ("relation", "min_pct", "max_pct", "mean_pct", "n_lines", "n_distinct", "n_free", "n_excluded",
+              "n_non_ad_valorem")  # fmt: skip
+RULE = ("text", "expression", "level", "hs_edition", "state", "page", "locator", "document_id", "code_from", "code_to",
+        "parse_state", "valid_from", "valid_to", "superseded_by", "row_key")  # fmt: skip
+LINE = ("line_code", "hs6_from", "relation", "category", "document_id", "locator", "page")
+RATE = ("state", "rate_pct", "rate_max_pct", "duty_text", "reason", "reason_code")
+
+
+def pages(get: Get, path: str) -> Iterator[Row]:
+    """The subheadings of a page and of those in which it goes on."""
+    first = get(path)
+    yield from first["subheadings"]
+    for further in first["continued_in"]:
+        yield from get(further)["subheadings"]
+
+
+def holds(period: Row, day: str) -> bool:
+    """Whether a period holds a day."""
+    return period["from"] <= day and (period["to"] is None or day < period["to"])
+
+
+def on(periods: list[Row], day: str) -> Row | None:
+    """The period of a day."""
+    return next((period for period in periods if holds(period, day)), None)
+
+
+def lines_of(get: Get, entry: Row) -> list[Row]:
+    """Every national line of an entry."""
+    return [*entry.get("lines", []), *(line for path in entry.get("lines_in", []) for line in get(path)["lines"])]
+
+
+def answer(get: Get, exporter: str, importer: str, hs6: str, day: str) -> Row:
+    """The MFN duty and every regime's answer for a subheading on a day."""
+    pair = get(f"compare/{exporter}/{importer}/pair.json")
+    if not pair["headings"]:
+        return {"mfn": None, "regimes": [no_entry(pair, regime, day) for regime in pair["regimes"]]}
+    found = pages(get, f"compare/{exporter}/{importer}/{hs6[:4]}.json")
+    item = next(item for item in found if item["hs6"] == hs6)
+    return {
+        "mfn": mfn(get, pair, item["mfn"], day),
+        "regimes": [regime_answer(get, pair, item, entry, day) for entry in item["regimes"]],
+    }
+
+
+def no_entry(pair: Row, regime: str, day: str) -> Row:
+    """A regime of which nothing is held for any goods."""
+    facts = pair["regimes"][regime]
+    in_force = is_in_force(facts, day)
+    return {"regime_id": regime, "in_force": in_force, "state": "not_applicable" if in_force is False else "not_held"}
+
+
+def is_in_force(facts: Row, day: str) -> bool | None:
+    if facts["standing"] == "not_in_force" or (facts["in_force_to"] and day >= facts["in_force_to"]):
+        return False
+    return None if facts["standing"] == "unknown" else facts["in_force_from"] <= day
+
+
+def why_not_in_force(pair: Row, facts: Row, day: str) -> str:
+    if facts["not_in_force"] and not (facts["standing"] == "dated" and day < facts["in_force_from"]):
+        return str(facts["not_in_force"])
+    between = f"between {pair['exporter']} and {pair['importer']}"
+    return f"Not yet in force {between} on {day}: it enters into force on {facts['in_force_from']}."
+
+
+def regime_answer(get: Get, pair: Row, item: Row, entry: Row, day: str) -> Row:
+    """One regime's answer from one schedule."""
+    regime = entry["regime_id"]
+    facts, schedule = pair["regimes"][regime], pair["schedules"].get(entry.get("schedule_id"), {})
+    in_force = is_in_force(facts, day)
+    period = on(entry["periods"], day)
+    stale = day >= schedule.get("known_until", "9999-99-99")
+    shown = rate(period or {"state": "not_held", "rate_pct": None, "reason_code": "outside_period"})
+    lines: list[Row] = []
+    if in_force is False:
+        shown = rate({"state": "not_applicable", "rate_pct": None, "reason": why_not_in_force(pair, facts, day)})
+    else:
+        if shown["state"] == "not_held":
+            shown["reason"] = schedule["reason_stale"] if stale else facts["not_held"][shown["reason_code"]]
+        if period and "row_key" in period:
+            lines = [told for line in lines_of(get, entry) if (told := line_on(line, schedule, day))]
+    path = [{name: period.get(name) for name in ("from", "to", "rate_pct", "state", "duty_text")}
+            for period in entry["periods"]]  # fmt: skip
+    noted = schedule.get("notes_on_rates", []) if in_force is None and shown["state"] != "not_held" else []
+    return {
+        "regime_id": regime, "schedule_id": entry.get("schedule_id"), "in_force": in_force,
+        **{name: facts[name] for name in ("short_name", "name_en", "name_km", "in_force_from", "in_force_to")},
+        "layer": schedule.get("layer"), **shown, "basis": "subheading",
+        "statistics": None if in_force is False else statistics(period), "as_of": schedule.get("as_of"),
+        "stale": stale, "base": base(lines, schedule), "periods": path,
+        "next_changes": [period for period in path if period["from"] > day], "lines": lines,
+        "provenance": {"document_id": schedule.get("document_id"), "locator": places(lines)},
+        "notes": [*schedule.get("notes", []), *noted], "rule": rule(get, item, regime, day),
+        "certificate": certificate(facts, day),
+    }  # fmt: skip
+
+
+def rate(period: Row) -> Row:
+    return {name: period.get(name) for name in RATE}
+
+
+def statistics(period: Row | None) -> Row | None:
+    if not period or "statistics" not in period:
+        return None
+    return {**{name: period["statistics"].get(name) for name in STATISTICS}, "row_key": period["row_key"]}
+
+
+def line_on(line: Row, schedule: Row, day: str, *, has_base: bool = True) -> Row | None:
+    """A national line with its rate on a day, or None where it has none."""
+    period = on(line["periods"], day)
+    if period is None:
+        return None
+    told = {name: line.get(name) for name in LINE}
+    told |= {name: period.get(name) for name in ("state", "rate_pct", "duty_text", "row_key")}
+    told["document_id"] = told["document_id"] or schedule.get("document_id")
+    return told | ({name: line.get(name) for name in ("base_rate_pct", "base_duty_text")} if has_base else {})
+
+
+def base(lines: list[Row], schedule: Row) -> Row:
+    found = {(line["base_rate_pct"], line["base_duty_text"]) for line in lines}
+    points, text = found.pop() if len(found) == 1 else (None, None)
+    return {"rate_pct": points, "duty_text": text, "meaning": schedule.get("base_is")}
+
+
+def places(lines: list[Row]) -> str | None:
+    return "; ".join(dict.fromkeys(line["locator"] for line in lines if line["locator"])) or None
+
+
+def rule(get: Get, item: Row, regime: str, day: str) -> Row:
+    """The rule in force on a day, whole, from the file of rules that the short one points to."""
+    if regime not in item["rules"]:
+        return {**dict.fromkeys(RULE), "state": "not_held"}
+    hs6 = item["hs6"]
+    (held,) = [found["rules"] for found in pages(get, f"rules/{regime}/{hs6[:4]}.json") if found["hs6"] == hs6]
+    keys = ("text", "level", "state", "row_key")
+    assert [[full[key] for key in keys] for full in held] == [[r[key] for key in keys] for r in item["rules"][regime]]
+    now = [full for full in held
+           if (full["valid_from"] or "") <= day < (full["valid_to"] or "9999-99-99")]  # fmt: skip
+    shown = [{name: full[name] for name in RULE} for full in now or held]
+    if len({(full["text"], str(full["expression"])) for full in shown}) > 1:
+        blank = {**dict.fromkeys(RULE), "hs_edition": shown[0]["hs_edition"]}
+        return {**blank, "state": "ambiguous" if now else "superseded", "candidates": shown}
+    ended = shown[0]["valid_to"] is not None and shown[0]["valid_to"] <= day
+    return {**shown[0], "state": "superseded"} if ended else shown[0]
+
+
+def certificate(facts: Row, day: str) -> Row:
+    (found,) = [held for held in facts["certificates"]
+                if (held["from"] or "") <= day < (held["to"] or "9999-99-99")]  # fmt: skip
+    return {name: value for name, value in found.items() if name not in ("from", "to")}
+
+
+def mfn(get: Get, pair: Row, item: Row, day: str) -> Row:
+    """The applied MFN duty on a day."""
+    shown = on(item["periods"], day) or next((p for p in reversed(item["periods"]) if p["from"] <= day), None)
+    stale = shown is not None and "row_key" in shown and (
+        not holds(shown, day) or day >= shown.get("known_until", "9999-99-99")
+    )  # fmt: skip
+    told = rate(shown or {})
+    lines: list[Row] = []
+    if shown is None or stale or not holds(shown, day):
+        reason = (shown or {}).get("reason_stale") or pair["mfn"]["not_held"]["outside_period"]
+        told = rate({"state": "not_held", "rate_pct": None, "reason": reason})
+    elif "row_key" not in shown:
+        told["reason"] = pair["mfn"]["not_held"][shown["reason_code"]]
+    else:
+        lines = [t for line in lines_of(get, item) if (t := line_on(line, {}, day, has_base=False))]
+    about = shown or {}
+    return {
+        **told, "basis": "subheading", "kind": pair["mfn"]["kind"], "as_of": about.get("as_of"), "stale": stale,
+        "lines": lines, "provenance": {"document_id": about.get("document_id"), "locator": places(lines)},
+    }  # fmt: skip
