@@ -38,6 +38,15 @@ class ReadingSpec(Spec):
     reason: str
 
 
+class SerialRuleSpec(Spec):
+    """The rule of the entries from serial `first` to `last`; `alone` where nothing else may confer origin on them."""
+
+    first: int
+    last: int
+    rule: str
+    alone: bool = False
+
+
 class RuleSetSpec(Spec):
     """Product-specific rules of one document.
 
@@ -47,6 +56,7 @@ class RuleSetSpec(Spec):
         joint_column: column that says how a rule's rows are joined (`or`): each row is then an alternative of its own.
         rule_column: extraction column of the rule's words.
         rule: canonical words of the one rule that holds for every row of the document, where its rows carry none.
+        by_serial: the same where it depends on the entry's serial number, which stands in `serial_column`.
         besides: what else may confer origin on these goods and is not held; meeting the rule is enough, failing it
             decides nothing.
         subheadings: control total of subheadings that the set resolves in its own edition.
@@ -61,6 +71,8 @@ class RuleSetSpec(Spec):
     joint_column: str | None = None
     rule_column: str = "rule"
     rule: str | None = None
+    serial_column: str = "serial"
+    by_serial: tuple[SerialRuleSpec, ...] = ()
     besides: str | None = None
     subheadings: int | None = None
     resolves_all: bool = False

@@ -54,6 +54,7 @@ class Phrase:
     first: str
     last: str
     is_ex: bool
+    alone: bool
     words: list[str] = field(default_factory=list)
 
     @property
@@ -100,7 +101,7 @@ def origin_rule_rows(
                 "code_to": phrase.last,
                 "is_ex": int(phrase.is_ex),
                 "row_no": numbers[phrase.first, phrase.last],
-                **_reading(read[phrase.text], vocabulary, spec.besides),
+                **_reading(read[phrase.text], vocabulary, None if phrase.alone else spec.besides),
                 "valid_from": _day(spec.valid_from),
                 "valid_to": _day(spec.valid_to),
                 "superseded_by": spec.superseded_by,
@@ -158,10 +159,10 @@ def _phrases(extraction: ExtractionLike, spec: RuleSetSpec) -> tuple[list[Phrase
     rejected: list[Record] = []
     current: Phrase | None = None
     for row in extraction.rows:
-        words = spec.rule or row.cells[spec.rule_column].replace("\n", " ").strip()
+        words, alone = _words(row, spec)
         if row.role == "line":
             column, cell = _cell(row, spec)
-            current = _phrase(row, cell, words)
+            current = _phrase(row, cell, words, alone)
             if current is None:
                 expected = "2, 4 or 6 digits, or a range of them"
                 rejected.append(_reject(extraction, row, column, cell, expected, "it is no HS code"))
@@ -181,7 +182,16 @@ def _phrases(extraction: ExtractionLike, spec: RuleSetSpec) -> tuple[list[Phrase
 CODE = re.compile(r"(ex\.?\s*)?(?:chapter\s*)?([\d.]+)(?:\s*(?:-|–|to)\s*([\d.]+))?(?:\s*\([A-Z]+\))?", re.IGNORECASE)
 
 
-def _phrase(row: RowLike, cell: str, words: str) -> Phrase | None:
+def _words(row: RowLike, spec: RuleSetSpec) -> tuple[str, bool]:
+    """The words of a row (its own, or those of the whole document or of its serial), and whether they are all."""
+    if spec.by_serial:
+        serial = int(row.cells[spec.serial_column] or 0)
+        found = next((rule for rule in spec.by_serial if rule.first <= serial <= rule.last), None)
+        return (found.rule, found.alone) if found else ("", False)
+    return spec.rule or row.cells[spec.rule_column].replace("\n", " ").strip(), False
+
+
+def _phrase(row: RowLike, cell: str, words: str, alone: bool) -> Phrase | None:
     """The rule that begins at a row, or None where its code is none; a national line is a part of its subheading."""
     found = CODE.fullmatch(cell)
     first = found[2].replace(".", "") if found else ""
@@ -190,7 +200,7 @@ def _phrase(row: RowLike, cell: str, words: str) -> Phrase | None:
     first, last = (first[:6], last[:6]) if part else (first, last)
     if not found or len(first) not in LEVELS or len(last) != len(first) or first > last:
         return None
-    return Phrase(row, first, last, part or found[1] is not None, [words] if words else [])
+    return Phrase(row, first, last, part or found[1] is not None, alone, [words] if words else [])
 
 
 def _cell(row: RowLike, spec: RuleSetSpec) -> tuple[str, str]:
