@@ -51,7 +51,7 @@ def broken_schedules(plan: Plan, home: Home) -> dict[str, list[str]]:
     for unit in plan.units:
         if unit.kind != "schedule":
             continue
-        state = home.store.state(unit.name)
+        state = home.states.state(unit.name)
         if state is None or state.error is not None or state.fingerprint != unit.fingerprint:
             error = (state.error if state else None) or {"message": "It has not been made yet: run `ftadata refresh`."}
             found[unit.owner] = [error["message"]]

@@ -14,7 +14,8 @@ from pipelines import steps
 from pipelines.home import Home
 from pipelines.judging import JudgeProcess, last_judged
 from pipelines.output import Progress
-from pipelines.release import Approval, publish_now
+from pipelines.release import publish_now
+from pipelines.standing import Approval
 from sources.registry import Registry
 from sources.specs import RegimeSpec
 from validations.judgement import RuleResult, is_error

@@ -53,7 +53,7 @@ def run(
     """The main job: refresh, judge, publish, and say what came of it."""
     from pipelines.home import Home
     from pipelines.job import run_all
-    from pipelines.release import Approval
+    from pipelines.standing import Approval
 
     approval = Approval(approved_by, note, accept_quarantine)
     report = run_all(Home.from_environment(documents), only, full, approval, Progress(quiet=quiet))
@@ -126,7 +126,7 @@ def publish(
     """Write the next immutable release; refuses while a blocking rule fails."""
     from pipelines.home import Home
     from pipelines.job import publish_only
-    from pipelines.release import Approval
+    from pipelines.standing import Approval
 
     approval = Approval(approved_by, note, accept_quarantine)
     report = publish_only(Home.from_environment(), approval, Progress(quiet=quiet))

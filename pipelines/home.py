@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sources.archive import Archive
 from sources.errors import Exit, FtaError
-from warehouse.store import Store
+from warehouse.state import States
+
+if TYPE_CHECKING:
+    from warehouse.store import Store
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,15 @@ class Home:
         return Archive(self.root / "archive", self.documents)
 
     @property
+    def states(self) -> States:
+        """What is known of the units of the warehouse, without its tables."""
+        return States(self.root / "warehouse")
+
+    @property
     def store(self) -> Store:
-        """The warehouse."""
+        """The warehouse; imports the table library."""
+        from warehouse.store import Store
+
         return Store(self.root / "warehouse")
 
     @property

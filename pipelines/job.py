@@ -17,7 +17,7 @@ from pipelines.home import Home
 from pipelines.output import Progress
 from pipelines.plan import Plan, Unit, fingerprint, make_plan
 from pipelines.records import keep_record
-from pipelines.release import Approval, publish_now
+from pipelines.standing import Approval, what_stands
 from sources.errors import Exit, FtaError
 from sources.registry import Registry, load_registry
 
@@ -184,7 +184,7 @@ def run_all(home: Home, only: Sequence[str], full: bool, approval: Approval, pro
         _refresh(home, only, full, report, progress)
         with _stage(report, "publish"):
             try:
-                report.release = publish_now(home, approval, progress)
+                report.release = _publish(home, approval, progress)
             except FtaError as error:
                 report.refused = error.as_json()["error"]
     return report
@@ -211,11 +211,20 @@ def publish_only(home: Home, approval: Approval, progress: Progress) -> Report:
     report = Report("publish")
     with _recorded(home, report, progress), _stage(report, "publish"):
         try:
-            report.release = publish_now(home, approval, progress)
+            report.release = _publish(home, approval, progress)
         except FtaError as error:
             error.exit_code = Exit.REFUSED
             raise
     return report
+
+
+def _publish(home: Home, approval: Approval, progress: Progress) -> dict[str, Any]:
+    """Publish, unless the latest release stands."""
+    if (standing := what_stands(home)) is not None:
+        return standing
+    from pipelines.release import publish_now
+
+    return publish_now(home, approval, progress)
 
 
 def _refresh(home: Home, only: Sequence[str], full: bool, report: Report, progress: Progress) -> None:
@@ -225,8 +234,8 @@ def _refresh(home: Home, only: Sequence[str], full: bool, report: Report, progre
         units = _selected(plan, registry, only)
         if full:
             for unit in units:
-                home.store.invalidate(unit.name)
-        stale = [unit for unit in units if not home.store.is_fresh(unit.name, unit.fingerprint)]
+                home.states.invalidate(unit.name)
+        stale = [unit for unit in units if not home.states.is_fresh(unit.name, unit.fingerprint)]
         checks = _known_checks(registry, home, units)
         unread = [check.document for check in checks if needs_reading(check)]
     report.fresh = [unit.name for unit in units if unit not in stale]
@@ -303,7 +312,7 @@ def _to_judge(plan: Plan, checks: Sequence[DocumentCheck]) -> str:
 
 def _report_units(report: Report, stale: Sequence[Unit], home: Home) -> None:
     for unit in stale:
-        state = home.store.state(unit.name)
+        state = home.states.state(unit.name)
         if state is None or state.fingerprint != unit.fingerprint or state.error is not None:
             missing = {"message": "It was not made.", "remedy": "Run `ftadata refresh --full`.", "where": {}}
             report.failed[unit.name] = (state.error if state and state.error else None) or missing

@@ -49,8 +49,8 @@ class Plan:
 
     def stale(self, home: Home) -> tuple[Unit, ...]:
         """The units that have to be made."""
-        store = home.store
-        return tuple(unit for unit in self.units if not store.is_fresh(unit.name, unit.fingerprint))
+        states = home.states
+        return tuple(unit for unit in self.units if not states.is_fresh(unit.name, unit.fingerprint))
 
 
 @lru_cache(maxsize=8)

@@ -14,19 +14,11 @@ from pipelines.assembly import Assembled, assemble_release, inputs
 from pipelines.home import Home
 from pipelines.judging import Judged, last_judged
 from pipelines.plan import PUBLISHING, Plan, code_hash, extraction_path, make_plan
+from pipelines.standing import Approval
 from sources.errors import Exit, FtaError
 from sources.extraction import read_head
 from sources.registry import Registry, load_registry
 from warehouse.tables import build
-
-
-@dataclass(frozen=True)
-class Approval:
-    """Who publishes and why, and which quarantined schedules they accept."""
-
-    approved_by: str | None
-    note: str | None
-    accept_quarantine: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -130,8 +122,6 @@ def publish_now(home: Home, approval: Approval, say: Callable[[str], None]) -> d
     Raises:
         FtaError: publishing is refused.
     """
-    if (stands := _stands(home)) is not None:
-        return stands
     from publish.release import publish
     from publish.signing import key_from
 
@@ -149,34 +139,6 @@ def publish_now(home: Home, approval: Approval, say: Callable[[str], None]) -> d
         "summary": made.message,
         "carried_forward": list(ready.assembled.carried),
         "left_out": list(ready.assembled.absent),
-    }
-
-
-def _stands(home: Home) -> dict[str, Any] | None:
-    """The latest release, where it holds exactly what was last judged and nothing has changed since; else None.
-
-    Answered from hashes alone, so that a run with nothing to do ends at once.
-    """
-    from publish.manifest import read_manifest, released
-
-    judged = last_judged(home)
-    standing = list(released(home.public / "releases").values())
-    if judged is None or judged.quarantine or not standing:
-        return None
-    manifest = read_manifest(standing[-1])
-    plan = make_plan(load_registry(overlay=home.sources), home)
-    if plan.stale(home) or manifest["content_hash"] != judged.judgement.content_hash:
-        return None
-    version = str(manifest["version"])
-    return {
-        "version": version,
-        "path": str(standing[-1]),
-        "changed": False,
-        "rows": {name: facts["rows"] for name, facts in manifest["tables"].items()},
-        "changes": {},
-        "summary": f"Nothing changed since release {version}.",
-        "carried_forward": [],
-        "left_out": [],
     }
 
 

@@ -7,62 +7,23 @@ made from is its fingerprint.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.state import States, UnitState
 from warehouse.tables import TABLES, arrow_schema
-
 
 SEEN_TWICE = ("tariff_line",)
 """Tables whose rows several documents may state alike: each names the row it was seen in."""
 
 
-@dataclass(frozen=True)
-class UnitState:
-    """What is known of a unit.
-
-    Attributes:
-        unit: its name, such as `schedule-x-kr`.
-        fingerprint: hash of everything its tables were made from.
-        folder: folder of its tables, under the store's root; empty where it failed before any was made.
-        error: the error in the shape `--json` prints, where it failed; its older tables then stay in `folder`.
-        notes: figures and findings that a person wants to see (seconds, rows, warnings).
-    """
-
-    unit: str
-    fingerprint: str
-    folder: str = ""
-    error: dict[str, Any] | None = None
-    notes: dict[str, Any] = field(default_factory=dict)
-
-
-class Store:
-    """The warehouse under one folder; made when first written to."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def state(self, unit: str) -> UnitState | None:
-        """The state of a unit, or None where it was never made."""
-        file = self.root / "state" / f"{unit}.json"
-        return UnitState(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
-
-    def units(self) -> tuple[str, ...]:
-        """The names of all units, in order."""
-        return tuple(sorted(file.stem for file in (self.root / "state").glob("*.json")))
-
-    def is_fresh(self, unit: str, fingerprint: str) -> bool:
-        """Whether a unit was made, without error, from exactly this."""
-        state = self.state(unit)
-        return state is not None and state.fingerprint == fingerprint and state.error is None
+class Store(States):
+    """The tables of a warehouse under one folder; made when first written to."""
 
     def stage(self, unit: str) -> Path:
         """An empty folder beside the unit's own, for its new tables."""
@@ -110,24 +71,11 @@ class Store:
         shutil.rmtree(folder, ignore_errors=True)
         self.staged(unit).replace(folder)
         state = UnitState(unit, fingerprint, folder.name, None, dict(notes or {}))
-        self._write_state(state)
+        self.write(state)
         for older in folder.parent.glob(f"{unit}.*"):
             if older != folder:
                 shutil.rmtree(older)
         return state
-
-    def fail(self, unit: str, fingerprint: str, error: dict[str, Any]) -> UnitState:
-        """Record that a unit could not be made; its older tables stay."""
-        before = self.state(unit)
-        state = UnitState(unit, fingerprint, before.folder if before else "", error)
-        self._write_state(state)
-        return state
-
-    def invalidate(self, unit: str) -> None:
-        """Make a unit stale; its tables stay until it is made again."""
-        state = self.state(unit)
-        if state is not None:
-            self._write_state(replace(state, fingerprint=""))
 
     def drop(self, unit: str) -> None:
         """Forget a unit whose source has gone."""
@@ -143,13 +91,6 @@ class Store:
             return {}
         folder = self.root / "units" / state.folder
         return {file.stem: _read(file, file.stem) for file in sorted(folder.glob("*.parquet"))}
-
-    def _write_state(self, state: UnitState) -> None:
-        file = self.root / "state" / f"{state.unit}.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps(asdict(state), ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")
-        beside.replace(file)
 
 
 def _read(file: Path, table: str) -> pa.Table:

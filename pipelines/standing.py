@@ -1,0 +1,51 @@
+"""Whether there is anything to publish, told from hashes alone; and what a publisher says when publishing.
+
+Imports no table library: a run with nothing to do ends here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.home import Home
+from pipelines.judging import last_judged
+from pipelines.plan import make_plan
+from sources.registry import load_registry
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who publishes and why, and which quarantined schedules they accept."""
+
+    approved_by: str | None
+    note: str | None
+    accept_quarantine: tuple[str, ...]
+
+
+def what_stands(home: Home) -> dict[str, Any] | None:
+    """The latest release, where it holds exactly what was last judged and nothing has changed since; else None.
+
+    Answered from hashes alone, so that a run with nothing to do ends at once.
+    """
+    judged = last_judged(home)
+    latest = home.public / "releases" / "latest.json"
+    if judged is None or judged.quarantine or not latest.exists():
+        return None
+    directory = latest.parent / f"v{json.loads(latest.read_text(encoding='utf-8'))['version']}"
+    manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+    plan = make_plan(load_registry(overlay=home.sources), home)
+    if plan.stale(home) or manifest["content_hash"] != judged.judgement.content_hash:
+        return None
+    version = str(manifest["version"])
+    return {
+        "version": version,
+        "path": str(directory),
+        "changed": False,
+        "rows": {name: facts["rows"] for name, facts in manifest["tables"].items()},
+        "changes": {},
+        "summary": f"Nothing changed since release {version}.",
+        "carried_forward": [],
+        "left_out": [],
+    }
