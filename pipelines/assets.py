@@ -5,7 +5,7 @@ Assets only call `pipelines.steps`; what they return is metadata for the UI. The
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -28,10 +28,16 @@ progress = Progress()
 
 def all_assets(registry: Registry) -> list[Any]:
     """Every asset and check of an installation."""
-    per_regime = [asset for regime in registry.regimes.values() for asset in regime_assets(regime)]
+    with_rates = [regime for regime in registry.regimes if registry.schedules_of(regime)]
+    per_regime = [
+        asset
+        for regime in registry.regimes.values()
+        for asset in (*description_assets(regime), *(schedule_assets(regime) if regime.id in with_rates else ()))
+    ]
     judged = [dg.AssetKey([regime, "description"]) for regime in registry.regimes]
-    judged += [dg.AssetKey([regime, "hs2022_rates"]) for regime in registry.regimes]
-    return [*common_assets(), *per_regime, *judging_assets(judged), rule_checks(list(registry.regimes))]
+    judged += [dg.AssetKey([regime, "hs2022_rates"]) for regime in with_rates]
+    shown = {r: dg.AssetKey([r, "hs2022_rates" if r in with_rates else "description"]) for r in registry.regimes}
+    return [*common_assets(), *per_regime, *judging_assets(judged), rule_checks(shown)]
 
 
 def _work() -> steps.Work:
@@ -84,18 +90,39 @@ def common_assets() -> list[Any]:
     return [parties, documents, harmonized_system]
 
 
-def regime_assets(regime: RegimeSpec) -> list[Any]:
-    """The assets of one regime: documents, source rows, lines, concessions, rates, HS 2022 rates, its description."""
+def description_assets(regime: RegimeSpec) -> list[Any]:
+    """The assets that every regime has: its documents, and what describes it."""
+    group, owner = regime.id.replace("-", "_"), regime.id
+
+    @dg.asset(key=[owner, "documents"], group_name=group, description=f"Documents of {regime.name_en}, compared.")
+    def documents() -> dg.MaterializeResult[Any]:
+        return _result(steps.compare_documents(_work(), owner))
+
+    @dg.asset(
+        key=[owner, "description"],
+        group_name=group,
+        deps=[documents, *HS],
+        description="The regime, its parties, rules of origin, provisions, decisions and coverage.",
+    )
+    def description() -> dg.MaterializeResult[Any]:
+        return _result(steps.make_regime(_work(), owner))
+
+    return [documents, description]
+
+
+def schedule_assets(regime: RegimeSpec) -> list[Any]:
+    """The assets of a regime whose schedules are held: source rows, lines, concessions, rates, HS 2022 rates."""
     group, owner = regime.id.replace("-", "_"), regime.id
 
     def key(name: str) -> dg.AssetKey:
         return dg.AssetKey([owner, name])
 
-    @dg.asset(key=key("documents"), group_name=group, description=f"Documents of {regime.name_en}, compared.")
-    def documents() -> dg.MaterializeResult[Any]:
-        return _result(steps.compare_documents(_work(), owner))
-
-    @dg.asset(key=key("source_rows"), group_name=group, deps=[documents], description="Every row read, accounted for.")
+    @dg.asset(
+        key=key("source_rows"),
+        group_name=group,
+        deps=[key("documents")],
+        description="Every row read, accounted for.",
+    )
     def source_rows() -> dg.MaterializeResult[Any]:
         return _result(steps.stage_source_rows(_work(), owner))
 
@@ -121,16 +148,7 @@ def regime_assets(regime: RegimeSpec) -> list[Any]:
     def hs2022_rates() -> dg.MaterializeResult[Any]:
         return _result(steps.stage_hs2022_rates(_work(), owner))
 
-    @dg.asset(
-        key=key("description"),
-        group_name=group,
-        deps=[documents, *HS],
-        description="The regime, its parties, rules of origin, provisions, decisions and coverage.",
-    )
-    def description() -> dg.MaterializeResult[Any]:
-        return _result(steps.make_regime(_work(), owner))
-
-    return [documents, source_rows, lines, rates, hs2022_rates, description]
+    return [source_rows, lines, rates, hs2022_rates]
 
 
 def judging_assets(judged: Sequence[dg.AssetKey]) -> list[Any]:
@@ -164,9 +182,8 @@ def _shown(result: RuleResult) -> dict[str, Any]:
     return {"rule": result.rule, "severity": result.severity, "subject": result.subject, "message": result.message}
 
 
-def rule_checks(regimes: Sequence[str]) -> Any:
-    """One check a regime, on its HS 2022 rates, that shows the judgement of its schedules and documents."""
-    keys = {regime: dg.AssetKey([regime, "hs2022_rates"]) for regime in regimes}
+def rule_checks(keys: Mapping[str, dg.AssetKey]) -> Any:
+    """One check a regime, on the asset named for it, that shows the judgement of its schedules and documents."""
 
     @dg.multi_asset_check(
         specs=[
