@@ -7,6 +7,7 @@ some of it is turned, in which case PDFium's boxes of characters cannot be relie
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from itertools import repeat
 
 import numpy as np
@@ -32,6 +33,7 @@ class Drawn:
         self.vertical: list[Rule] = []
         self.shading: list[Box] = []
         self.turned_text = False
+        self._texts: list[tuple[int, Matrix]] = []
 
     def add(self, objects: list[int], within: Matrix) -> None:
         """Objects of a page or a form; `within` is the form's matrix."""
@@ -39,6 +41,7 @@ class Drawn:
         for item, kind in zip(objects, map(pdf_raw.object_type, objects), strict=True):
             kinds.setdefault(kind, []).append(item)
         texts = kinds.get(pdfium.FPDF_PAGEOBJ_TEXT, [])
+        self._texts.extend((text, within) for text in texts)
         if texts:
             a, b, c, d = (_matrices(texts) @ np.array(within)[[0, 1, 2, 3]].reshape(2, 2)).reshape(-1, 4).T
             turned = (abs(b) > 0.01 * abs(a)) | (a <= 0) | (d <= 0) | (abs(c) > abs(d))
@@ -48,6 +51,15 @@ class Drawn:
             handle = ctypes.cast(form, pdfium.FPDF_PAGEOBJECT)
             inside = max(pdfium.FPDFFormObj_CountObjects(handle), 0)
             self.add(list(map(pdf_raw.form_object, repeat(form), range(inside))), _product(_matrix(form), within))
+
+    def texts_besides(self, seen: set[int]) -> Iterator[Box]:
+        """Left, lower, right and upper end, on the page, of the stretches of text that are not among those seen."""
+        bounds = (ctypes.c_float * 4)()
+        start = ctypes.addressof(bounds)
+        for text, within in self._texts:
+            if text not in seen:
+                pdf_raw.object_bounds(text, start, start + 4, start + 8, start + 12)
+                yield (*_moved(bounds[0], bounds[1], within), *_moved(bounds[2], bounds[3], within))
 
     def _add_paths(self, paths: list[int], within: Matrix) -> None:
         count = len(paths)
@@ -67,9 +79,9 @@ class Drawn:
                 self._add_outline(path, within)
             elif fill or stroke:
                 left, lower, right, upper = bounds[at : at + 4]
-                self._add_bar(_moved(left, lower, within), _moved(right, upper, within), bool(fill))
+                self.add_bar(_moved(left, lower, within), _moved(right, upper, within), bool(fill))
 
-    def _add_bar(self, start: tuple[float, float], end: tuple[float, float], filled: bool) -> None:
+    def add_bar(self, start: tuple[float, float], end: tuple[float, float], filled: bool) -> None:
         """A single line or a filled shape, by its bounds: a rule where it is thin, shading where it is filled."""
         x0, x1 = sorted((start[0] - self._left, end[0] - self._left))
         top, bottom = sorted((self._upper - start[1], self._upper - end[1]))

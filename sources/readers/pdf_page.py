@@ -27,6 +27,9 @@ from sources.readers.pdf_drawn import IDENTITY, Drawn
 
 PDFIUM, PDFPLUMBER = "pdfium", "pdfplumber"
 
+SMALLEST_HOLE, LARGEST_HOLE = 0.8, 40.0
+"""Points between characters of one stretch of text in which a character may be missing."""
+
 _HYPHEN_AT_LINE_END, _SOFT_HYPHEN = 0x02, 0xAD
 _BLANK = np.zeros(12290, bool)
 _BLANK[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288]] = (
@@ -34,6 +37,7 @@ _BLANK[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160, 5760, *range(8192, 8203
 )
 
 Floats = npt.NDArray[np.float64]
+_Boxes = tuple[Floats, Floats, Floats, Floats, npt.NDArray[np.intp]]
 
 
 @dataclass(frozen=True)
@@ -195,7 +199,7 @@ def _pdfium_marks(page: Any, number: int) -> PageMarks | None:
         return None
     text = pdfium.FPDFText_LoadPage(page)
     try:
-        chars = _pdfium_chars(text, box)
+        chars = _pdfium_chars(text, box, drawn)
     finally:
         pdfium.FPDFText_ClosePage(text)
     if chars is None:
@@ -216,8 +220,8 @@ def _visible_box(page: Any) -> Box:
     return 0.0, 0.0, pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
 
 
-def _pdfium_chars(text: Any, box: Box) -> Chars | None:
-    """Every character with its loose box, or None where characters and text do not run in step."""
+def _pdfium_chars(text: Any, box: Box, drawn: Drawn) -> Chars | None:
+    """Every character with its loose box, or None where a box is in doubt or a character is missing."""
     count = max(pdfium.FPDFText_CountChars(text), 0)
     units = (ctypes.c_ushort * (count + 1))()
     if count and pdfium.FPDFText_GetText(text, 0, count, units) == count + 1:
@@ -234,6 +238,8 @@ def _pdfium_chars(text: Any, box: Box) -> Chars | None:
     code[(code == _HYPHEN_AT_LINE_END) | (code == _SOFT_HYPHEN) | (code == 0xFFFE)] = ord("-")
     # PDFium adds line ends of its own, and spaces where a gap says so; they have no width, and no height either.
     added = _BLANK[np.minimum(code, 12289)] & (right - left <= 0)
+    if len(code) and _has_hole(handle, (left, upper, right, lower, np.flatnonzero(~added)), drawn):
+        return None
     spaces = np.flatnonzero(added & (code == ord(" ")))
     spaces = spaces[spaces > 0]
     left[spaces] = right[spaces] = right[spaces - 1]
@@ -247,29 +253,55 @@ def _pdfium_chars(text: Any, box: Box) -> Chars | None:
     return Chars(code[keep], x0[keep], top[keep], x1[keep], bottom[keep], np.zeros(int(keep.sum()), np.int8))
 
 
+def _has_hole(text: int, chars: _Boxes, drawn: Drawn) -> bool:
+    """Whether a character is missing: PDFium leaves out, in silence, one that has no Unicode value.
+
+    It shows as a gap within one stretch of text, or as a stretch of text where no character is.
+    """
+    left, upper, right, lower, printed = chars
+    gap = left[printed[1:]] - right[printed[:-1]]
+    level = np.abs(upper[printed[1:]] - upper[printed[:-1]]) < 0.1
+    after = np.flatnonzero(level & (gap > SMALLEST_HOLE) & (gap < LARGEST_HOLE))
+    before_it = map(pdf_raw.text_object, repeat(text), printed[after].tolist())
+    behind_it = map(pdf_raw.text_object, repeat(text), printed[after + 1].tolist())
+    if any(one == other for one, other in zip(before_it, behind_it, strict=True)):
+        return True
+    apart = np.concatenate(([True], ~(level & (np.abs(gap) <= SMALLEST_HOLE))))
+    seen = set(map(pdf_raw.text_object, repeat(text), printed[apart[: len(printed)]].tolist()))
+    middle_x, middle_y = (left + right)[printed] / 2, (upper + lower)[printed] / 2
+    for x0, low, x1, high in drawn.texts_besides(seen):
+        # white space has width and no height; an unknown glyph has neither; text printed twice is there once
+        blank = x1 - x0 > 0.01 and high - low < 0.01
+        twice = (middle_x > x0) & (middle_x < x1) & (middle_y > low - 2) & (middle_y < high + 2)
+        if not blank and not twice.any():
+            return True
+    return False
+
+
 def _pdfplumber_marks(path: Path, number: int) -> PageMarks:
     """The page's marks as pdfplumber sees them; slow, and at home with any direction of text."""
     import pdfplumber
 
     with pdfplumber.open(path, pages=[number]) as document:
         page = document.pages[0]
-        drawn = [c for c in page.chars for _ in c["text"]]
+        printed = [c for c in page.chars for _ in c["text"]]
         letters = "".join(c["text"] for c in page.chars)
         code = np.frombuffer(letters.encode("utf-32-le"), np.uint32).copy()
         code[code == _SOFT_HYPHEN] = ord("-")
         code[code == 0] = 0xFFFD
-        x0, top, x1, bottom = (np.array([c[side] for c in drawn], np.float64) for side in ("x0", "top", "x1", "bottom"))
-        turn = np.array([_quarter_turns(c["matrix"]) for c in drawn], np.int8)
-        level, upright = [], []
-        for edge in page.edges:
-            if edge["orientation"] == "h" and edge["x1"] - edge["x0"] >= 1:
-                level.append((float(edge["top"]), float(edge["x0"]), float(edge["x1"])))
-            elif edge["orientation"] == "v" and edge["bottom"] - edge["top"] >= 1:
-                upright.append((float(edge["x0"]), float(edge["top"]), float(edge["bottom"])))
+        x0, top, x1, bottom = (
+            np.array([c[side] for c in printed], np.float64) for side in ("x0", "top", "x1", "bottom")
+        )
+        turn = np.array([_quarter_turns(c["matrix"]) for c in printed], np.int8)
+        drawn = Drawn((0.0, 0.0, float(page.width), 0.0))
+        for bar in (*page.lines, *(rect for rect in page.rects if not rect["stroke"])):
+            drawn.add_bar((bar["x0"], -bar["bottom"]), (bar["x1"], -bar["top"]), bool(bar["fill"]))
+        for edge in (*page.curve_edges, *(edge for edge in page.rect_edges if edge["stroke"])):
+            drawn.add_bar((edge["x0"], -edge["bottom"]), (edge["x1"], -edge["top"]), False)
         objects = sum(map(len, page.objects.values()))
         return PageMarks(
             number, PDFPLUMBER, float(page.width), float(page.height), objects, Chars(code, x0, top, x1, bottom, turn),
-            tuple(level), tuple(upright), (), int((code == 0xFFFD).sum()),
+            tuple(drawn.horizontal), tuple(drawn.vertical), tuple(drawn.shading), int((code == 0xFFFD).sum()),
         )  # fmt: skip
 
 
