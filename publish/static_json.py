@@ -107,7 +107,10 @@ def _put(path: Path, content: bytes, before: Path | None) -> bool:
     """Write a file, or link the one that stands with the same content; whether it was written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if before is not None and before.read_bytes() == content:
-        os.link(before, path)
+        try:
+            os.link(before, path)
+        except OSError:  # a file system without hard links
+            shutil.copy2(before, path)
         return False
     path.write_bytes(content)
     return True

@@ -323,6 +323,19 @@ def test_with_nothing_changed_nothing_is_written(tmp_path: Path) -> None:
     assert inodes(root) == before
 
 
+def test_without_hard_links_what_did_not_change_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = world(tmp_path)
+    before = {name: (api(root) / name).read_bytes() for name in inodes(root)}
+    (api(root) / "regimes.json").unlink()
+
+    def no_links(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("publish.static_json.os.link", no_links)
+    assert write(root).written == 1
+    assert {name: (api(root) / name).read_bytes() for name in inodes(root)} == before
+
+
 def test_only_what_changed_is_written_and_what_is_no_more_goes(tmp_path: Path) -> None:
     root = world(tmp_path)
     before = inodes(root)
