@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections import Counter
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -226,3 +228,31 @@ def test_criteria_told_by_serial_are_those_that_the_flattened_text_prints(docume
             level, excepted = printed[row["code_from"]]
             assert row["rule_text"].startswith("CC" if level == "chapter" else "CTH"), row
             assert ("except from heading 64.06" in row["rule_text"]) == excepted, row
+
+
+def marks(text: str) -> set[str]:
+    """The criteria that a wording names."""
+    found = set(re.findall(r"\b(CC|CTH|CTSH)\b", text))
+    found |= {"WO"} if re.search(r"\bWO\b|wholly obtained", text) else set()
+    return found | ({"75"} if "75" in text else set())
+
+
+@pytest.mark.documents
+def test_the_word_original_and_the_rule_sets_name_the_same_criteria_by_heading(documents: Any) -> None:
+    word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    body = zipfile.ZipFile(documents / "uk-dcts" / "psr-ldc.docx").read("word/document.xml")
+
+    def place(heading: str) -> str:
+        return re.sub(r"\W", "", heading.replace(" to ", "-")).lower()
+
+    original: dict[str, set[str]] = {}
+    for row in ElementTree.fromstring(body).iter(f"{word}tr"):
+        cells = ["".join(text.text or "" for text in cell.iter(f"{word}t")) for cell in row.iter(f"{word}tc")]
+        if re.match(r"(ex )?(Chapter|\d)", cells[0].strip(), re.IGNORECASE):
+            original.setdefault(place(cells[0]), set()).update(marks(" ".join(cells[2:])))
+    sets: dict[str, set[str]] = {}
+    lines = [row for row in extraction("uk-dcts", "uk-dcts-rule-sets").rows if row.role == "line"]
+    for line, rule in zip(lines, rows_of("uk-dcts", "uk-dcts-rule-sets"), strict=True):
+        sets.setdefault(place(line.cells["heading"]), set()).update(marks(rule["rule_text"]))
+    assert len(original) == 168
+    assert original == sets
