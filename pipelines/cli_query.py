@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import date
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import click
 
 from pipelines import options
 from pipelines.output import answer
+from sources.errors import Exit, FtaError
 
 
 def _open(release: str | None) -> closing[sqlite3.Connection]:
@@ -67,4 +71,52 @@ def explain(row_key: str, release: str | None, as_json: bool) -> None:
     answer(data, as_json=as_json, render=lambda: render_explain(data))
 
 
-COMMANDS = (search, compare, explain)
+@click.command()
+@click.option(
+    "--regime", required=True, metavar="ID", help="The agreement or scheme, such as one that `compare` names."
+)
+@click.option(
+    "--facts",
+    "facts_file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="JSON file with the facts; - reads them.",
+)
+@click.option("--on", "day", type=options.Day(), default=date.today, help="Date to answer for [default: today].")
+@options.release
+@options.as_json
+def origin(regime: str, facts_file: Path, day: date, release: str | None, as_json: bool) -> None:
+    """Whether a good originates under a regime, step by step, each with its article. Guidance, not a ruling."""
+    from publish.origin import origin as ask
+    from publish.render import render_origin
+
+    facts = _facts(facts_file)
+    with _open(release) as connection:
+        data = ask(connection, regime, facts, day)
+    answer(data, as_json=as_json, render=lambda: render_origin(data))
+
+
+def _facts(file: Path) -> dict[str, Any]:
+    """The facts of a JSON file.
+
+    Raises:
+        FtaError: there is no such file, or it holds no JSON object.
+    """
+    try:
+        facts = json.loads(sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        facts, why = None, str(error)
+    else:
+        why = "it is no JSON object"
+    if not isinstance(facts, dict):
+        raise FtaError(
+            "bad_facts",
+            f"The facts cannot be read: {why}.",
+            where={"file": str(file)},
+            remedy="Write a JSON object; docs/rules-of-origin.md shows one.",
+            exit_code=Exit.WRONG_USE,
+        )
+    return facts
+
+
+COMMANDS = (search, compare, origin, explain)

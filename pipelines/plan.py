@@ -23,6 +23,8 @@ CODE = Path(__file__).resolve().parent.parent
 COMPUTING = ("sources", "transforms", "warehouse")
 JUDGING = (*COMPUTING, "validations")
 PUBLISHING = (*JUDGING, "publish")
+HS = "hs"
+"""The folder of the Harmonized System, which every schedule rests on."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,15 @@ def make_plan(registry: Registry, home: Home) -> Plan:
             (spec, file_hash(extraction_path(spec, registry, home)), registry.corrections_of(spec.id)) for spec in specs
         ]
 
-    common = Unit("common", "common", "common", fingerprint(code, registry.parties, registry.groups))
-    hs_documents = [d for d, regimes in registry.document_regimes.items() if not regimes]
+    shared = [f for f in folder_names(registry) if f not in registry.regimes and f != HS]
+    beside = [(documents(documents_in(registry, f)), _side_files(registry, f), _decisions(registry, f)) for f in shared]
+    common = Unit("common", "common", "common", fingerprint(code, registry.parties, registry.groups, beside))
+    hs_documents = documents_in(registry, HS)
     hs = Unit(
         "hs",
         "hs",
         "hs",
-        fingerprint(code, documents(hs_documents), _side_files(registry, "hs"), _decisions(registry, "hs")),
+        fingerprint(code, documents(hs_documents), _side_files(registry, HS), _decisions(registry, HS)),
     )
     units = [common, hs]
     for regime in registry.regimes.values():
@@ -135,12 +139,27 @@ def make_plan(registry: Registry, home: Home) -> Plan:
     return Plan(tuple(units), judged)
 
 
+def folder_names(registry: Registry) -> tuple[str, ...]:
+    """The names of the folders of sources, in order."""
+    return tuple(sorted({path.name for path in registry.folders.values()}))
+
+
+def documents_in(registry: Registry, folder: str) -> list[str]:
+    """The documents of a folder that serve no regime; those that do are made with their regime."""
+    return [
+        document
+        for document, regimes in registry.document_regimes.items()
+        if not regimes and registry.folders[f"document:{document}"].name == folder
+    ]
+
+
 def _decisions(registry: Registry, folder_name: str) -> list[Spec]:
     """The questions of a folder, with the answers recorded since."""
     return [decision for folder, decision in registry.decisions if folder == folder_name]
 
 
 def _side_files(registry: Registry, folder_name: str) -> list[tuple[str, str | None]]:
-    """Further YAML of a folder (rules, provisions, material pairs) by name and hash."""
+    """Further files of a folder (rules, provisions, articles, material pairs) by name and hash."""
     folders = {path for path in registry.folders.values() if path.name == folder_name}
-    return sorted((f.name, file_hash(f)) for folder in folders for f in folder.glob("*.yml"))
+    found = [f for folder in folders for pattern in ("*.yml", "*.csv") for f in folder.glob(pattern)]
+    return sorted((f.name, file_hash(f)) for f in found)

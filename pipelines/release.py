@@ -124,16 +124,20 @@ def publish_now(home: Home, approval: Approval, say: Callable[[str], None]) -> d
     """
     from publish.release import publish
     from publish.signing import key_from
+    from publish.static_json import write_static_json
 
     say("assembling")
     ready = prepare(home)
     given = release_input(ready, approval, home)
     say("writing and verifying the release")
     made = publish(home.public, given, key_from())
+    say("writing the static JSON")
+    static = write_static_json(home.public, made.path)
     return {
         "version": made.version,
         "path": str(made.path),
         "changed": made.changed,
+        "api": {"path": str(static.path), "files": static.files, "written": static.written, "largest": static.largest},
         "rows": made.counts,
         "changes": dict(made.summary),
         "summary": made.message,

@@ -17,15 +17,19 @@ import pyarrow as pa
 from pipelines.documents import advice, check_documents, kept_check
 from pipelines.home import Home
 from pipelines.origin_steps import origin_tables
-from pipelines.plan import Plan, Unit, extraction_path, fingerprint, make_plan
+from pipelines.plan import HS, Plan, Unit, documents_in, extraction_path, fingerprint, folder_names, make_plan
+from sources.articles import ArticleSpec, load_articles
 from sources.corrections import apply_corrections
 from sources.errors import FtaError
 from sources.extraction import Extraction, read_csv, read_head, reader_of
-from sources.registry import Registry, load_registry
+from sources.law_specs import load_laws
+from sources.registry import Registry, load_registry, sources_root
 from sources.specs import DocumentSpec, ScheduleSpec
 from transforms import regimes
+from transforms.articles import article_rows
 from transforms.correlations import Concordance, correlations, load_review
 from transforms.hs_editions import transpose_preference
+from transforms.law import law_article_rows, law_penalty_rows
 from transforms.lines import Lines, duty_rows, read_lines, schedule_staging
 from transforms.nomenclature import hs_nodes
 from transforms.rates import preference_rates
@@ -160,15 +164,30 @@ def _make(work: Work, unit_name: str, tables: Callable[[], Tables]) -> Metrics:
 
 
 def make_parties(work: Work) -> Metrics:
-    """Tables `party` and `party_group`."""
-    return _make(
-        work,
-        "common",
-        lambda: {
-            "party": build("party", regimes.party_rows(work.registry)),
-            "party_group": build("party_group", regimes.party_group_rows(work.registry)),
-        },
-    )
+    """What no single regime owns: parties, groups, Cambodian law, and documents of no regime."""
+    return _make(work, "common", lambda: _common_tables(work))
+
+
+def _common_tables(work: Work) -> Tables:
+    folders = [f for f in folder_names(work.registry) if f not in work.registry.regimes and f != HS]
+    documents = [work.registry.documents[d] for folder in folders for d in documents_in(work.registry, folder)]
+    laws = [law for law in load_laws(sources_root()) if law.document in work.registry.documents]
+    decisions = [row for folder in folders for row in regimes.decision_rows(work.registry, folder)]
+    return {
+        "party": build("party", regimes.party_rows(work.registry)),
+        "party_group": build("party_group", regimes.party_group_rows(work.registry)),
+        "decision": build("decision", decisions),
+        "law_article": build("law_article", (row for law in laws for row in law_article_rows(law))),
+        "law_penalty": build("law_penalty", (row for law in laws for row in law_penalty_rows(law))),
+        "article": build("article", article_rows(_articles(documents), laws)),
+        "correction": build("correction", regimes.correction_rows(work.registry, (d.id for d in documents))),
+        **_document_tables(work, documents, None),
+    }
+
+
+def _articles(documents: list[DocumentSpec]) -> list[ArticleSpec]:
+    wanted = {document.id for document in documents}
+    return [article for article in load_articles(sources_root()) if article.document_id in wanted]
 
 
 def make_hs(work: Work) -> Metrics:
@@ -177,14 +196,14 @@ def make_hs(work: Work) -> Metrics:
 
 
 def _hs_tables(work: Work) -> Tables:
-    documents = work.documents_of(None)
+    documents = [work.registry.documents[d] for d in documents_in(work.registry, HS)]
     sheets = {d.id: work.accepted(d) for d in documents if d.reader is not None}
     by_edition = {str(d.hs_edition): sheets[d.id] for d in documents if d.kind == "correlation"}
     pairs = correlations(by_edition, load_review())
     return {
         "hs_correlation": pairs,
         "hs_node": hs_nodes(Concordance(pairs)),
-        "decision": build("decision", regimes.decision_rows(work.registry, "hs")),
+        "decision": build("decision", regimes.decision_rows(work.registry, HS)),
         **_document_tables(work, documents, None),
         **_row_tables(work, list(sheets.values())),
     }
@@ -382,6 +401,7 @@ def _regime_tables(work: Work, regime_id: str) -> Tables:
         "coverage": build("coverage", regimes.coverage_rows(regime)),
         "decision": build("decision", regimes.decision_rows(work.registry, regime_id)),
         "correction": build("correction", regimes.correction_rows(work.registry, (d.id for d in documents))),
+        "article": build("article", article_rows(_articles(documents))),
         **_document_tables(work, documents, regime_id),
         **_row_tables(work, extractions, rejected),
         **origin,

@@ -56,6 +56,27 @@ def render_search(answer: Row, width: int = 110) -> str:
     return _text(parts, width)
 
 
+def render_origin(answer: Row, width: int = 110) -> str:
+    """An answer of `publish.origin.origin` as text."""
+    verdicts = {"qualifies": "qualifies", "does_not": "does not qualify", "needs_more_facts": "needs more facts"}
+    rule = answer["rule"]
+    words = rule.get("text") if isinstance(rule, dict) else rule
+    parts: list[RenderableType] = [
+        Text(f"{answer['regime_id']} on {answer['on']}: {verdicts[answer['verdict']]}", style="bold"),
+        Text(f"Rule: {words or 'none held'}"),
+    ]
+    table = _table("Test", "Met", "Value", "Threshold", "Article", "Why")
+    for step in answer["steps"]:
+        met = {True: "yes", False: "no", None: "?"}[step["met"]]
+        place = " ".join(str(part) for part in (step["article"], step["page"] and f"page {step['page']}") if part)
+        cells = (step["test"], met, step["value"], step["threshold"], place, step["explanation"])
+        table.add_row(*("" if cell is None else str(cell) for cell in cells))
+    parts.append(table)
+    parts += [Text("Still to be told: " + ", ".join(map(str, answer["missing"])))] if answer["missing"] else []
+    parts.append(Text("This is guidance, not a ruling; the importing party's customs decides."))
+    return _text(parts, width)
+
+
 def render_explain(answer: Row, width: int = 110) -> str:
     """An answer of `publish.explain.explain` as text."""
     value = percent(answer["value"]) if answer["row"].get("rate_pct") is not None else str(answer["value"])
