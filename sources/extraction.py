@@ -106,10 +106,20 @@ def _extract_row(row: Row, names: Sequence[str], spec: ReaderSpec) -> ExtractedR
     cells = dict(zip(names, row.cells, strict=True))
     role = _role(cells, spec)
     box = "" if row.bbox is None else " ".join(f"{value:.1f}" for value in row.bbox)
-    facts = {name: cells[name] for name in spec.facts}
+    facts = {column.name: _fact(cells[column.name], column) for column in spec.columns if column.fact}
     if role == "line" and any(True for _ in faults(facts, spec)):
         role = "rejected"
     return ExtractedRow(row.locator, row.page, row.row_no, box, role, facts)
+
+
+def _fact(cell: str, column: ColumnSpec) -> str:
+    """The cell, or of a column of words the fact in it."""
+    if column.take is None:
+        return cell
+    found = re.search(column.take, cell, re.DOTALL)
+    if found is None:
+        return ""
+    return "/".join(part or "" for part in found.groups()) if found.groups() else found.group()
 
 
 def _role(cells: dict[str, str], spec: ReaderSpec) -> Role:

@@ -1,7 +1,7 @@
 """Loads the YAML of `sources/` into one registry and checks that its parts fit together.
 
 A folder is a regime or a body of sources (`hs`); each of its files is optional: `regime.yml`, `documents.yml`,
-`schedules.yml`, `corrections.yml`, `decisions.yml`. Nothing here reads a document.
+`schedules.yml`, `tariffs.yml`, `corrections.yml`, `decisions.yml`. Nothing here reads a document.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from sources.specs import (
     RegimeSpec,
     ScheduleSpec,
     Spec,
+    TariffSpec,
 )
 
 ROOT = Path(__file__).resolve().parent
@@ -48,6 +49,7 @@ class Registry:
     corrections: tuple[CorrectionSpec, ...]
     decisions: tuple[tuple[str, DecisionSpec], ...]
     folders: Mapping[str, Path] = field(default_factory=dict)
+    tariffs: Mapping[str, TariffSpec] = field(default_factory=dict)
 
     def document(self, document_id: str) -> DocumentSpec:
         """A document by id.
@@ -128,7 +130,7 @@ class _Loader:
 
     def __init__(self) -> None:
         self.found: dict[str, dict[str, Any]] = {
-            name: {} for name in ("regime", "document", "schedule", "nomenclature", "party", "group")
+            name: {} for name in ("regime", "document", "schedule", "tariff", "nomenclature", "party", "group")
         }
         self.corrections: list[CorrectionSpec] = []
         self.decisions: list[tuple[str, DecisionSpec]] = []
@@ -140,6 +142,7 @@ class _Loader:
         for name, key, model in (
             ("documents.yml", "document", DocumentSpec),
             ("schedules.yml", "schedule", ScheduleSpec),
+            ("tariffs.yml", "tariff", TariffSpec),
             ("nomenclatures.yml", "nomenclature", NomenclatureSpec),
             ("parties.yml", "party", PartyNameSpec),
             ("groups.yml", "group", GroupSpec),
@@ -180,6 +183,7 @@ class _Loader:
             regimes=found["regime"],
             documents=found["document"],
             schedules=found["schedule"],
+            tariffs=found["tariff"],
             nomenclatures=found["nomenclature"],
             parties=found["party"],
             groups=found["group"],
@@ -234,6 +238,9 @@ def _check_references(registry: Registry) -> None:
         wanted += [(f"schedule {s.id}", "party", s.importer), (f"schedule {s.id}", "party", s.exporter)]
         if registry.folders[f"schedule:{s.id}"].name not in registry.regimes:
             raise _dangling(f"schedule {s.id}", "regime", registry.folders[f"schedule:{s.id}"].name)
+    for t in registry.tariffs.values():
+        wanted += [(f"tariff {t.id}", "document", t.document), (f"tariff {t.id}", "nomenclature", t.nomenclature)]
+        wanted += [(f"tariff {t.id}", "party", t.importer)]
     for r in registry.regimes.values():
         wanted += [(f"regime {r.id}", "party", p.party) for p in r.parties]
         wanted += [(f"regime {r.id}", "document", d) for d in r.documents]

@@ -41,6 +41,8 @@ class ColumnSpec(Spec):
         fact: whether its cells may stand in the repository (codes, rates, categories, rule phrases).
         pattern: regular expression that a non-empty cell of a line matches in full.
         required: whether a line must fill it.
+        take: regular expression for the fact in a column of words: only its groups (or the match, where it has
+            none) are kept, joined by `/`; a cell without a match is empty. Roles still see the cell as printed.
     """
 
     name: str
@@ -48,6 +50,7 @@ class ColumnSpec(Spec):
     fact: bool
     pattern: str | None = None
     required: bool = False
+    take: str | None = None
 
 
 class RoleSpec(Spec):
@@ -177,21 +180,48 @@ class PrintedSpec(Spec):
     Attributes:
         columns: by extraction column, in order, the day from which its rate holds, such as `{year_1: 2022-01-01}`.
             Dates, not years: periods may be of any length.
+        instead: by column, the column that counts on lines where the first is blank.
         until: day on which the last column stops being authority; None where the law leaves it open.
     """
 
     columns: dict[str, date]
+    instead: dict[str, str] = Field(default_factory=dict)
     until: date | None = None
+
+
+class PrefixSpec(Spec):
+    """How a column of rates for many partners is read for one of them.
+
+    Such a column reads `Free CA Free XYZ 9.3 1/2023 8.7`: rates with a partner's mark hold for it, with a month from
+    that month on, and those without a mark for all partners that have no rate of their own.
+
+    Attributes:
+        mark: the partner's mark, such as `XYZ`.
+        marks: every mark that the tariff uses, so that an unknown one is an error.
+        unmarked: states or duties without a mark that hold for this partner too, such as `Free`; others do not.
+        ignore: patterns of notes that are set aside, such as a pointer to a footer that is not held.
+    """
+
+    mark: str
+    marks: tuple[str, ...]
+    unmarked: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
 
 
 class ScheduleSpec(Spec):
     """One importer's rates for one exporter, from one document.
 
     Attributes:
-        columns: which extraction column is `line_code`, `stat_suffix`, `base_duty`, `category`.
+        columns: which extraction column is `line_code`, `stat_suffix`, `base_duty`, `category`; `line_code_end` is a
+            second column with the end of the code, where the document prints it apart.
         duty: how duties are written.
         staging: overrides of, or additions to, the regime's categories for this schedule.
         printed: the columns of dated rates, where the schedule prints them; they are then its rates.
+        inherit: extraction column with the depth of each row, where a blank duty cell means the cell of the nearest
+            row above it in the tree.
+        season: extraction column with the part of the year for which a row holds, as `4/1/9/30` (first and last
+            month and day; a day may be `末`, the last of its month).
+        prefix: where the printed column holds the rates of many partners.
         lines: control total of tariff lines.
         decisions: ids of the decisions that bear on how it is read.
     """
@@ -209,6 +239,41 @@ class ScheduleSpec(Spec):
     duty: DutySpec
     staging: dict[Text, CategorySpec] = Field(default_factory=dict)
     printed: PrintedSpec | None = None
+    inherit: str | None = None
+    season: str | None = None
+    prefix: PrefixSpec | None = None
+    lines: int | None = None
+
+
+class TariffSpec(Spec):
+    """An importer's own tariff: its most-favoured-nation rates, which hold while its document is known to.
+
+    Attributes:
+        document: its `known_from` and `known_until` date the rates.
+        columns: as for a schedule: `line_code`, and where there are any `line_code_end`, `stat_suffix`.
+        applied: columns of applied rates in order of precedence: the first that states a rate which applies counts.
+        or_lower: column of a rate that takes the place of the applied one wherever it is lower.
+        bound: column of the rates bound in the WTO, where the tariff prints them, applied or not.
+        precedence: the rule of law that `applied` and `or_lower` follow, and where it stands.
+        duty: how duties are written; with `brackets`, a rate in brackets is stated and does not apply.
+        inherit: as for a schedule.
+        season: as for a schedule.
+        lines: control total of tariff lines.
+    """
+
+    id: str
+    importer: str
+    nomenclature: str
+    hs_edition: Edition
+    document: str
+    columns: dict[str, str]
+    applied: tuple[str, ...]
+    or_lower: str | None = None
+    bound: str | None = None
+    precedence: str | None = None
+    duty: DutySpec
+    inherit: str | None = None
+    season: str | None = None
     lines: int | None = None
 
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sources.errors import FtaError
@@ -17,6 +18,9 @@ from sources.extraction import ExtractedRow, Extraction
 from sources.specs import RegimeSpec, ScheduleSpec, StagingSpec
 from transforms.duties import Cell, duty_id, duty_row, parse_duty
 from transforms.duty_values import Duty
+from transforms.prefixed import own_rates
+from transforms.rows import WholeRow, whole_rows
+from transforms.seasons import Season, read_season
 from transforms.source_rows import source_row_id
 from transforms.staging import check_stageable
 
@@ -34,6 +38,9 @@ class Line:
         base: the base duty, where the schedule has one.
         category: staging category as printed, where the schedule has one.
         printed: the cells of the dated columns, in their order.
+        days: the days from which `printed` hold, where the line has its own; the columns say them otherwise.
+        season: the part of the year for which it holds, where the schedule has such lines.
+        stated: the rows on which the cells of the dated columns stand, where they may stand above the line.
     """
 
     place: ExtractedRow
@@ -42,11 +49,14 @@ class Line:
     base: Cell | None
     category: str | None
     printed: tuple[Cell, ...]
+    days: tuple[date, ...] = ()
+    season: Season | None = None
+    stated: tuple[ExtractedRow, ...] = ()
 
     @property
     def terms(self) -> tuple[object, ...]:
         """What the line gives, whatever its code, by the text of its cells: equal terms have equal rates."""
-        return self.base and self.base.text, self.category, *(cell.text for cell in self.printed)
+        return self.base and self.base.text, self.category, self.season, self.days, *(c.text for c in self.printed)
 
 
 @dataclass(frozen=True)
@@ -108,12 +118,12 @@ def read_lines(
     """
     _check_columns(extraction, schedule, staging)
     reader = _Reader(schedule, staging, digits, subheadings)
-    read = [reader.line(row, cells) for row, cells in joined(extraction.rows)]
+    read = [reader.line(row) for row in whole_rows(extraction.rows, schedule.inherit, _duty_columns(schedule))]
     good = [line for line, faults in read if line is not None and not faults]
     rejected = [_rejected(extraction.document_id, place, fault) for place, fault in reader.faults]
     kept, duplicates = _without_duplicates(good, schedule.columns["line_code"])
     rejected += [_rejected(extraction.document_id, place, fault) for place, fault in duplicates]
-    kept.sort(key=lambda line: (line.code, line.suffix or ""))
+    kept.sort(key=lambda line: (line.code, line.suffix or "", line.season.first if line.season else ()))
     duties = _duties(kept)
     ids = {duty.text: key for key, duty in duties.items()}
     numbers: Counter[str] = Counter()
@@ -121,7 +131,8 @@ def read_lines(
     for line in kept:
         numbers[line.code] += 1
         source = source_row_id(extraction.document_id, line.place.locator)
-        tariff_lines.append(_tariff_line(line, schedule, source))
+        if line.season is None or numbers[line.code] == 1:
+            tariff_lines.append(_tariff_line(line, schedule, source))
         concessions.append(_concession(line, numbers[line.code], schedule.id, ids, source))
     return Lines(tuple(kept), tariff_lines, concessions, duties, rejected)
 
@@ -129,23 +140,6 @@ def read_lines(
 def duty_rows(duties: Iterable[Duty]) -> list[dict[str, Any]]:
     """Rows of table `duty`, one for each distinct duty."""
     return list({row["duty_id"]: row for row in map(duty_row, duties)}.values())
-
-
-def joined(rows: Iterable[ExtractedRow]) -> Iterator[tuple[ExtractedRow, dict[str, str]]]:
-    """Every line with its cells, its continuations (also over a page's end) joined to them by line breaks."""
-    line: ExtractedRow | None = None
-    cells: dict[str, str] = {}
-    for row in rows:
-        if row.role == "continuation":
-            for name, text in row.cells.items():
-                if text:
-                    cells[name] = f"{cells[name]}\n{text}" if cells.get(name) else text
-            continue
-        if line is not None:
-            yield line, cells
-        line, cells = (row if row.role == "line" else None), dict(row.cells)
-    if line is not None:
-        yield line, cells
 
 
 class _Reader:
@@ -163,26 +157,65 @@ class _Reader:
         self.digits = digits
         self.subheadings = None if subheadings is None else frozenset(subheadings)
         self.parsed: dict[str, Cell] = {}
+        self.own: dict[str, tuple[tuple[date, str], ...] | None] = {}
         self.staged: dict[tuple[str, str], str | None] = {}
         self.faults: list[tuple[ExtractedRow, Fault]] = []
 
-    def line(self, row: ExtractedRow, cells: dict[str, str]) -> tuple[Line | None, list[Fault]]:
+    def line(self, whole: WholeRow) -> tuple[Line | None, list[Fault]]:
         """The line of a row and what is wrong with it."""
-        columns = self.schedule.columns
+        columns, row, cells = self.schedule.columns, whole.row, whole.cells
         dated = tuple(self.schedule.printed.columns) if self.schedule.printed else ()
-        code = re.sub(r"[.\s]", "", cells.get(columns["line_code"], ""))
+        shown = "".join(cells.get(columns[name], "") for name in ("line_code", "line_code_end") if name in columns)
+        code = re.sub(r"[.\s]", "", shown)
         base = self.duty(cells.get(columns["base_duty"], "")) if "base_duty" in columns else None
         category = " ".join(cells.get(columns["category"], "").split()) if "category" in columns else None
         suffix = cells.get(columns["stat_suffix"], "").strip() or None if "stat_suffix" in columns else None
-        printed = tuple(self.duty(cells.get(name, "")) for name in dated)
+        counts = [self.counting(name, cells) for name in dated]
+        printed, days, unread = self.printed([cells.get(name, "") for name in counts])
+        season, unseasonable = self.season(cells)
         faults = [
-            *self.code_faults(code, cells.get(columns["line_code"], "")),
+            *unread,
+            *unseasonable,
+            *self.code_faults(code, shown),
             *(self.duty_faults(base, columns["base_duty"]) if base is not None else ()),
-            *(fault for cell, name in zip(printed, dated, strict=True) for fault in self.duty_faults(cell, name)),
+            *(fault for cell, name in self.under(printed, counts) for fault in self.duty_faults(cell, name)),
             *self.category_faults(category, base),
         ]
         self.faults += [(row, fault) for fault in faults]
-        return Line(row, code, suffix, base, category, printed), faults
+        stated = tuple(whole.stated.get(name, row) for name in counts) if self.schedule.inherit else ()
+        return Line(row, code, suffix, base, category, printed, days, season, stated), faults
+
+    def printed(self, texts: list[str]) -> tuple[tuple[Cell, ...], tuple[date, ...], list[Fault]]:
+        """The dated cells; of a column for many partners those of one, with days of their own."""
+        spec, schedule = self.schedule.printed, self.schedule
+        if schedule.prefix is None or spec is None:
+            return tuple(self.duty(text) for text in texts), (), []
+        (column, start), text = next(iter(spec.columns.items())), texts[0]
+        if text not in self.own:
+            self.own[text] = own_rates(text, schedule.prefix, start)
+        rates = self.own[text]
+        if rates is None:
+            expected = f"rates with the marks {', '.join(schedule.prefix.marks)}"
+            return (), (), [Fault(column, text, expected, "The rates of the partners cannot be told apart.")]
+        return tuple(self.duty(rate) for _, rate in rates), tuple(day for day, _ in rates), []
+
+    def counting(self, name: str, cells: dict[str, str]) -> str:
+        """The column that counts for a dated column on this line."""
+        instead = self.schedule.printed.instead.get(name) if self.schedule.printed else None
+        return instead if instead is not None and not cells.get(name) else name
+
+    def under(self, printed: tuple[Cell, ...], columns: list[str]) -> list[tuple[Cell, str]]:
+        """Each dated cell with the column that it stands in."""
+        return [(cell, columns[min(at, len(columns) - 1)]) for at, cell in enumerate(printed)]
+
+    def season(self, cells: dict[str, str]) -> tuple[Season | None, list[Fault]]:
+        """The season of a line, where it has one."""
+        column = self.schedule.season
+        if column is None or not (text := cells.get(column, "")):
+            return None, []
+        season = read_season(text)
+        expected = "a first and a last month and day, such as 4/1/9/30"
+        return season, [] if season else [Fault(column, text, expected, "The season is not understood.")]
 
     def duty(self, text: str) -> Cell:
         if text not in self.parsed:
@@ -256,7 +289,8 @@ class _Reader:
 
 
 def _check_columns(extraction: Extraction, schedule: ScheduleSpec, staging: StagingSpec | None) -> None:
-    named = {*schedule.columns.values(), *(schedule.printed.columns if schedule.printed else ())}
+    named = {*schedule.columns.values(), *_duty_columns(schedule)}
+    named |= {column for column in (schedule.inherit, schedule.season) if column is not None}
     where = {"schedule": schedule.id, "document": extraction.document_id}
     if "line_code" not in schedule.columns or not named <= set(extraction.columns):
         raise FtaError(
@@ -274,8 +308,18 @@ def _check_columns(extraction: Extraction, schedule: ScheduleSpec, staging: Stag
         )
 
 
+def _duty_columns(schedule: ScheduleSpec) -> list[str]:
+    """The columns of an extraction that hold duties of a schedule."""
+    base = [schedule.columns["base_duty"]] if "base_duty" in schedule.columns else []
+    printed = schedule.printed
+    return [*base, *(printed.columns if printed else ()), *(printed.instead.values() if printed else ())]
+
+
 def _without_duplicates(lines: list[Line], column: str) -> tuple[list[Line], list[tuple[ExtractedRow, Fault]]]:
-    """Lines of distinct codes; of equal lines the first stays, of lines that contradict each other none."""
+    """Lines of distinct codes; of equal lines the first stays, of lines that contradict each other none.
+
+    A code may stand once for each season of the year.
+    """
     groups: dict[tuple[str, str | None], list[Line]] = {}
     for line in lines:
         groups.setdefault((line.code, line.suffix), []).append(line)
@@ -283,6 +327,9 @@ def _without_duplicates(lines: list[Line], column: str) -> tuple[list[Line], lis
     faults = []
     for group in groups.values():
         first, *others = group
+        if first.season is not None and len({line.season for line in group} - {None}) == len(group):
+            kept += group
+            continue
         contradict = any(line.terms != first.terms for line in others)
         if not contradict:
             kept.append(first)

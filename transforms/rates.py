@@ -6,7 +6,8 @@ columns, so that a schedule of twelve thousand lines takes a fraction of a secon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,8 @@ from transforms.columnar import row_keys, spread
 from transforms.duties import Cell, duty_id
 from transforms.duty_values import Duty
 from transforms.lines import Line, Lines
+from transforms.seasons import Season
+from transforms.source_rows import source_row_id
 from transforms.staging import Step, expand
 from warehouse.tables import arrow_schema
 
@@ -64,7 +67,11 @@ def preference_rates(schedule: ScheduleSpec, regime_id: str, lines: Lines, stagi
     owner, member = spread(firsts[term_of], counts[term_of])
     duties = {step.duty.text: step.duty for step in steps if step.duty is not None}
     ids = {text: duty_id(duty) for text, duty in sorted(duties.items())}
-    table = _table(schedule, regime_id, lines.concessions, steps, ids, pa.array(owner), pa.array(member))
+    sources = [
+        source_row_id(schedule.document, line.stated[0].locator) if line.stated else row["source_row_id"]
+        for line, row in zip(lines.lines, lines.concessions, strict=True)
+    ]
+    table = _table(schedule, regime_id, lines.concessions, sources, steps, ids, pa.array(owner), pa.array(member))
     return Rates(table, {key: duties[text] for text, key in ids.items()})
 
 
@@ -75,7 +82,7 @@ def steps_of(line: Line, schedule: ScheduleSpec, staging: StagingSpec | None) ->
         FtaError: they have to be computed, and there is no staging or no such category.
     """
     if schedule.printed is not None:
-        return printed_steps(line.printed, schedule.printed)
+        return printed_steps(line.printed, schedule.printed, line.days, line.season)
     if staging is None or line.base is None or line.category not in staging.categories:
         raise FtaError(
             "no_staging",
@@ -88,16 +95,46 @@ def steps_of(line: Line, schedule: ScheduleSpec, staging: StagingSpec | None) ->
     return expand(line.base.duty, staging.categories[line.category], staging)
 
 
-def printed_steps(cells: tuple[Cell, ...], printed: PrintedSpec) -> tuple[Step, ...]:
-    """The dated steps of printed cells; equal neighbours are one step."""
+def printed_steps(
+    cells: tuple[Cell, ...], printed: PrintedSpec, days: tuple[date, ...] = (), season: Season | None = None
+) -> tuple[Step, ...]:
+    """The dated steps of printed cells; equal neighbours are one step.
+
+    Args:
+        cells: in the order of their days.
+        printed: says the days of the columns, and when the last of them ends.
+        days: the cells' own days, where the columns do not say them.
+        season: the part of every year to which all steps are cut.
+
+    Raises:
+        FtaError: there is a season, and no day on which the last cell ends.
+    """
     changes: list[tuple[date, Cell]] = []
-    for day, cell in zip(printed.columns.values(), cells, strict=True):
+    for day, cell in zip(days or printed.columns.values(), cells, strict=True):
         if not changes or (changes[-1][1].state, changes[-1][1].duty) != (cell.state, cell.duty):
             changes.append((day, cell))
     ends = [*(day for day, _ in changes[1:]), printed.until]
-    return tuple(
+    steps = tuple(
         Step(day, end, cell.duty, _rate(cell), cell.state) for (day, cell), end in zip(changes, ends, strict=True)
     )
+    return steps if season is None else tuple(in_season(steps, season))
+
+
+def in_season(steps: tuple[Step, ...], season: Season) -> Iterator[Step]:
+    """The parts of steps that lie in a season.
+
+    Raises:
+        FtaError: a step is open, so that its seasons would never end.
+    """
+    for step in steps:
+        if step.valid_to is None:
+            raise FtaError(
+                "season_without_end",
+                "A rate holds for a part of every year, and no day is given on which the document stops being known.",
+                remedy="Give `printed` an `until`, and the document a `known_until`.",
+            )
+        for start, end in season.periods(step.valid_from, step.valid_to):
+            yield replace(step, valid_from=start, valid_to=end)
 
 
 def _rate(cell: Cell) -> Any:
@@ -109,6 +146,7 @@ def _table(
     schedule: ScheduleSpec,
     regime_id: str,
     concessions: list[dict[str, Any]],
+    sources: list[str],
     steps: list[Step],
     ids: dict[str, str],
     owner: Any,
@@ -140,7 +178,7 @@ def _table(
         "rate_max_pct": pa.nulls(len(owner), schema.field("rate_max_pct").type),
         "state": of_step("state", [step.state for step in steps]),
         "derivation": constant("printed" if schedule.printed is not None else "computed"),
-        "source_row_id": of_line("source_row_id"),
+        "source_row_id": pa.array(sources, pa.string()).take(owner),
     }
     keys = (columns[name] for name in ("schedule_id", "line_code", "row_no", "valid_from"))
     return pa.table({"row_key": row_keys(TABLE, *keys), **columns}, schema=schema)

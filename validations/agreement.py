@@ -33,6 +33,7 @@ def in_force_first(desk: Desk) -> Iterator[RuleResult]:
     """C39: a rate begins on the day its agreement is in force or later, and that day is known.
 
     The day is the first on which the agreement binds anybody; views clip a rate to the days on which it binds both.
+    An importer's own tariff is evidence by itself that the preference is given, also where that day is not known.
     """
     yield from desk.look(
         "C39", "preference_rate",
@@ -40,10 +41,12 @@ def in_force_first(desk: Desk) -> Iterator[RuleResult]:
             select regime_id, min(day) as day from (
                 select regime_id, in_force_from as day from regime union all
                 select regime_id, in_force_from from regime_party) group by regime_id)
-        select p.schedule_id as subject, p.row_key, p.valid_from < f.day as bad,
+        select p.schedule_id as subject, p.row_key,
+               case when f.day is null then s.layer not in ('partner_transposed', 'domestic_instrument')
+                    else p.valid_from < f.day end as bad,
                'line ' || p.line_code || ' from ' || p.valid_from || ', in force from '
                || coalesce(f.day, 'a day unknown') as detail
-        from preference_rate p left join firsts f using (regime_id)""",
+        from preference_rate p join schedule s using (schedule_id) left join firsts f on f.regime_id = p.regime_id""",
     )  # fmt: skip
 
 

@@ -102,7 +102,9 @@ def lines_answered(desk: Desk) -> Iterator[RuleResult]:
         f"""with {HELD_LINES},
         printed as (
             select r.row_key, s.schedule_id, r.locator,
-                   regexp_replace(r.cells ->> ('$."' || k.line_column || '"'), '[^0-9]', '', 'g') as line_code
+                   regexp_replace(
+                       (r.cells ->> ('$."' || k.line_column || '"'))
+                       || coalesce(r.cells ->> ('$."' || k.line_end || '"'), ''), '[^0-9]', '', 'g') as line_code
             from source_row r join schedule s using (document_id) join known_schedule k using (schedule_id)
             where r.role = 'line' and s.completeness = 'full' and s.status = 'current')
         select p.schedule_id as subject, p.row_key, h.line_code is null as bad,

@@ -136,10 +136,16 @@ def _known(context: Context) -> dict[str, pa.Table]:
     return {
         "known_schedule": _table(
             [
-                (s.id, s.lines, s.columns.get("line_code"), context.base_from_mfn.get(s.id))
+                (
+                    s.id,
+                    s.lines,
+                    s.columns.get("line_code"),
+                    s.columns.get("line_code_end"),
+                    context.base_from_mfn.get(s.id),
+                )
                 for s in registry.schedules.values()
             ],
-            {"schedule_id": text, "lines": number, "line_column": text, "base_from_mfn": text},
+            {"schedule_id": text, "lines": number, "line_column": text, "line_end": text, "base_from_mfn": text},
         ),
         "known_document": _table(
             [(d.id, d.sha256, *_columns(d)) for d in registry.documents.values()],

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sources.specs import ScheduleSpec
 from transforms.duties import CANONICAL, Cell, duty_id, duty_row, parse_duty, print_duty
+from transforms.prefixed import own_rates
 from validations.desk import ALL, Desk, Judge, subject_of
 from validations.judgement import RuleResult, verdict
 from warehouse.tables import arrow_schema
@@ -52,20 +54,23 @@ def duties_read_back(desk: Desk) -> Iterator[RuleResult]:
 
 
 def _cells(desk: Desk, schedule_id: str) -> Iterator[tuple[str, str, bool, str]]:
-    """A schedule's concessions, each beside what its base cell and its decisive cell (the last printed) say."""
+    """A schedule's concessions, each beside what its base cell and its decisive cell (the last printed) say.
+
+    A line whose cell stands on a row above it is left out: it says what that row says.
+    """
     schedule = desk.context.registry.schedules[schedule_id]
     base_column = schedule.columns.get("base_duty")
     decisive = list(schedule.printed.columns)[-1] if schedule.printed else base_column
     if decisive is None:
         return
     base_cells = _texts(desk, schedule_id, base_column) if base_column else {}
-    cells = _texts(desk, schedule_id, decisive)
+    cells = {row: _own(text, schedule) for row, text in _texts(desk, schedule_id, decisive).items()}
     said: dict[str, Cell] = {}
     for key, line, state, base, row in desk.con.execute(
         "select row_key, line_code, state, base_duty_id, source_row_id from concession where schedule_id = ?",
         [schedule_id],
     ).fetchall():
-        if row not in cells:
+        if row not in cells or (schedule.inherit is not None and not cells[row]):
             continue
         for text in (cells[row], base_cells.get(row, "")):
             if text not in said:
@@ -74,6 +79,14 @@ def _cells(desk: Desk, schedule_id: str) -> Iterator[tuple[str, str, bool, str]]
         agrees = (state, base) == (said[cells[row]].state, duty_id(duty) if duty else None)
         seen = " and ".join(sorted({repr(base_cells.get(row, cells[row])), repr(cells[row])}))
         yield schedule_id, key, not agrees, f"line {line}: {seen} reads {said[cells[row]].state}, kept as {state}"
+
+
+def _own(text: str, schedule: ScheduleSpec) -> str:
+    """The cell, or of a cell for many partners the last rate of the schedule's own."""
+    if schedule.prefix is None or schedule.printed is None:
+        return text
+    rates = own_rates(text, schedule.prefix, next(iter(schedule.printed.columns.values())))
+    return rates[-1][1] if rates else text
 
 
 def _texts(desk: Desk, schedule_id: str, column: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sources.errors import FtaError
 from sources.extraction import ExtractedRow, Extraction, compare, extract, read_csv, write_csv
 from sources.reading import Reading, Row
-from sources.specs import DocumentSpec
+from sources.specs import ColumnSpec, DocumentSpec, ReaderSpec, RoleSpec
 
 DOCUMENT = DocumentSpec.model_validate(
     {
@@ -113,3 +113,16 @@ def test_a_row_put_in_is_one_row_and_the_rest_only_moved() -> None:
 def test_nothing_differs_from_itself() -> None:
     candidate = extract(DOCUMENT, reading(("0101.21", "a", "5%")))
     assert compare(candidate, candidate) == []
+
+
+def test_of_a_column_of_words_only_the_fact_in_it_is_kept() -> None:
+    column = ColumnSpec(name="season", header="words", fact=True, take=r"from (\d+)/(\d+) to (\d+)/(\d+)")
+    spec = ReaderSpec(name="x", columns=(column,), roles=(RoleSpec(role="line", when={"season": ".+"}),))
+    document = DocumentSpec(id="d", kind="national_tariff", title="-", publisher="-", licence="-", reader=spec)
+    texts = ("Fresh, imported from 4/1 to 9/30 of a year", "Fresh")
+    rows = tuple(Row(f"row {n}", 1, n, None, (text,)) for n, text in enumerate(texts, start=1))
+    reading = Reading("0" * 64, "x", "1", ("words",), rows, ())
+    assert [(row.role, row.cells["season"]) for row in extract(document, reading).rows] == [
+        ("line", "4/1/9/30"),
+        ("line", ""),
+    ]
