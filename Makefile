@@ -10,10 +10,10 @@ run: $(READY)  ## the main job: refresh, judge, publish
 	$(BIN)/ftadata run
 
 test: $(READY)  ## the tests; those on the held documents too where FTADATA_DOCUMENTS names them
-	$(BIN)/python -m pytest -m "not benchmark" -rs
+	$(BIN)/python -m pytest -m "not benchmark" -rs -n 2 --dist loadfile
 
 test-documents: $(READY)  ## the tests on the held documents; fails where one is skipped
-	$(BIN)/python -m pytest -m "documents and not benchmark" --forbid-skips
+	$(BIN)/python -m pytest -m "documents and not benchmark" --forbid-skips -n 2 --dist loadfile
 
 bench: $(READY)  ## the figures, as tables a person can read
 	$(BIN)/python -m pytest -m benchmark -s -rs tests/benchmarks
@@ -26,7 +26,7 @@ lint: $(READY)  ## format, lint, types
 check: lint test  ## the one door
 
 system:  ## Debian packages that further tests use
-	apt-get install -y --no-install-recommends poppler-utils tesseract-ocr tesseract-ocr-eng
+	apt-get install -y --no-install-recommends poppler-utils tesseract-ocr tesseract-ocr-eng r-base-core
 
 lock: $(READY)  ## renew the locked dependencies
 	$(BIN)/python -m uv pip compile -q --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url \
