@@ -15,12 +15,16 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
 from sources.door import LIMITS, FileKind, Limits, inspect_door, refusal
 from sources.errors import Exit, FtaError
 from sources.reading import Finding, PageAccount, Reading, Row
+
+TASKS = {"look": "sources.look", "draw": "sources.draw_page"}
+"""What a worker does beside reading: the module whose `work(path, kind, task)` does it and gives plain values."""
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TESSDATA_PREFIX", "SYSTEMROOT", "VIRTUAL_ENV")
 
@@ -59,6 +63,15 @@ def inspect_in_worker(path: Path, limits: Limits = LIMITS, *, name: str | None =
     answer = _ask({"do": "inspect"}, path, limits, name)
     findings = tuple(Finding(**each) for each in answer.pop("findings"))
     return FileKind(**{**answer, "members": tuple(answer["members"]), "findings": findings})
+
+
+def ask_worker(task: Mapping[str, Any], path: Path, limits: Limits = LIMITS, *, name: str | None = None) -> Any:
+    """Let a worker look at a file at the door and do the one of `TASKS` that `task["do"]` names.
+
+    Raises:
+        FtaError: as `read_in_worker`.
+    """
+    return _ask(dict(task), path, limits, name)
 
 
 # --- the parent -------------------------------------------------------------------------------------------------------
@@ -173,6 +186,8 @@ def _do(task: dict[str, Any], limits: Limits) -> Any:
     kind = inspect_door(path, limits, name=task["name"])
     if task["do"] == "inspect":
         return asdict(kind)
+    if task["do"] in TASKS:
+        return import_module(TASKS[task["do"]]).work(path, kind, task)
     from sources.readers import load_reader
 
     reading = load_reader(task["reader"]).read(path, columns=task["columns"], options=task["options"])
