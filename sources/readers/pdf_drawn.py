@@ -7,8 +7,9 @@ some of it is turned, in which case PDFium's boxes of characters cannot be relie
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,14 +53,20 @@ class Drawn:
             inside = max(pdfium.FPDFFormObj_CountObjects(handle), 0)
             self.add(list(map(pdf_raw.form_object, repeat(form), range(inside))), _product(_matrix(form), within))
 
-    def texts_besides(self, seen: set[int]) -> Iterator[Box]:
-        """Left, lower, right and upper end, on the page, of the stretches of text that are not among those seen."""
+    def texts_besides(self, seen: set[int]) -> Iterator[tuple[Box, bool]]:
+        """The stretches of text that are not among those seen.
+
+        Yields:
+            Left, lower, right and upper end on the page, and whether any of those seen is in the same font.
+        """
         bounds = (ctypes.c_float * 4)()
         start = ctypes.addressof(bounds)
-        for text, within in self._texts:
-            if text not in seen:
-                pdf_raw.object_bounds(text, start, start + 4, start + 8, start + 12)
-                yield (*_moved(bounds[0], bounds[1], within), *_moved(bounds[2], bounds[3], within))
+        others = [(text, within) for text, within in self._texts if text not in seen]
+        fonts = set(map(pdf_raw.text_font, seen)) if others else set()
+        for text, within in others:
+            pdf_raw.object_bounds(text, start, start + 4, start + 8, start + 12)
+            ends = (*_moved(bounds[0], bounds[1], within), *_moved(bounds[2], bounds[3], within))
+            yield ends, pdf_raw.text_font(text) in fonts
 
     def _add_paths(self, paths: list[int], within: Matrix) -> None:
         count = len(paths)
@@ -120,6 +127,26 @@ class Drawn:
             self.horizontal.append(((top + bottom) / 2, x0, x1))
         elif x1 - x0 < 0.5 <= bottom - top:
             self.vertical.append(((x0 + x1) / 2, top, bottom))
+
+
+def has_ink(page: Any, spots: Sequence[tuple[float, float]]) -> bool:
+    """Whether anything is printed just right of and above one of the spots (x, y in points of the page's own space)."""
+    width, height = (int(2 * size(page)) + 1 for size in (pdfium.FPDF_GetPageWidthF, pdfium.FPDF_GetPageHeightF))
+    bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_Gray, None, 0)
+    try:
+        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, pdfium.FPDF_GRAYSCALE)
+        stride = pdfium.FPDFBitmap_GetStride(bitmap)
+        pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
+    finally:
+        pdfium.FPDFBitmap_Destroy(bitmap)
+    paper = np.frombuffer(pixels, np.uint8).reshape(height, stride)
+    x, y = ctypes.c_int(), ctypes.c_int()
+    for at, base in spots:
+        pdfium.FPDF_PageToDevice(page, 0, 0, width, height, 0, at, base, x, y)
+        if (paper[max(0, y.value - 9) : max(0, y.value), max(0, x.value + 1) : max(0, x.value + 4)] < 160).any():
+            return True
+    return False
 
 
 def _matrices(objects: list[int]) -> npt.NDArray[np.float64]:

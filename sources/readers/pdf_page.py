@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
@@ -23,7 +23,7 @@ import pypdfium2.raw as pdfium
 from sources.errors import Exit, FtaError
 from sources.readers import pdf_raw
 from sources.readers.grid import Box, Rule
-from sources.readers.pdf_drawn import IDENTITY, Drawn
+from sources.readers.pdf_drawn import IDENTITY, Drawn, has_ink
 
 PDFIUM, PDFPLUMBER = "pdfium", "pdfplumber"
 
@@ -37,7 +37,7 @@ _BLANK[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160, 5760, *range(8192, 8203
 )
 
 Floats = npt.NDArray[np.float64]
-_Boxes = tuple[Floats, Floats, Floats, Floats, npt.NDArray[np.intp]]
+Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ class PdfFile:
     def __init__(self, path: Path, handle: Any) -> None:
         self.path = path
         self._handle = handle
+        self._plumber: Any = None
         self.pages: int = pdfium.FPDF_GetPageCount(handle)
 
     def marks(self, page: int) -> PageMarks:
@@ -111,7 +112,20 @@ class PdfFile:
             marks = _pdfium_marks(handle, page)
         finally:
             pdfium.FPDF_ClosePage(handle)
-        return marks if marks is not None else _pdfplumber_marks(self.path, page)
+        return marks if marks is not None else _pdfplumber_marks(self._referee_page(page))
+
+    def _referee_page(self, page: int) -> Any:
+        import pdfplumber
+
+        if self._plumber is None:
+            self._plumber = pdfplumber.open(self.path)
+        return self._plumber.pages[page - 1]
+
+    def close(self) -> None:
+        """Close the file in both engines."""
+        pdfium.FPDF_CloseDocument(self._handle)
+        if self._plumber is not None:
+            self._plumber.close()
 
 
 @contextmanager
@@ -134,10 +148,11 @@ def open_pdf(path: Path) -> Iterator[PdfFile]:
                 exit_code=Exit.DOCUMENT,
             )
         raise unreadable(path, "The PDF cannot be opened.")
+    document = PdfFile(path, handle)
     try:
-        yield PdfFile(path, handle)
+        yield document
     finally:
-        pdfium.FPDF_CloseDocument(handle)
+        document.close()
 
 
 def unreadable(path: Path, message: str, page: int | None = None) -> FtaError:
@@ -199,7 +214,7 @@ def _pdfium_marks(page: Any, number: int) -> PageMarks | None:
         return None
     text = pdfium.FPDFText_LoadPage(page)
     try:
-        chars = _pdfium_chars(text, box, drawn)
+        chars = _pdfium_chars(page, text, box, drawn)
     finally:
         pdfium.FPDFText_ClosePage(text)
     if chars is None:
@@ -220,7 +235,7 @@ def _visible_box(page: Any) -> Box:
     return 0.0, 0.0, pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
 
 
-def _pdfium_chars(text: Any, box: Box, drawn: Drawn) -> Chars | None:
+def _pdfium_chars(page: Any, text: Any, box: Box, drawn: Drawn) -> Chars | None:
     """Every character with its loose box, or None where a box is in doubt or a character is missing."""
     count = max(pdfium.FPDFText_CountChars(text), 0)
     units = (ctypes.c_ushort * (count + 1))()
@@ -238,7 +253,9 @@ def _pdfium_chars(text: Any, box: Box, drawn: Drawn) -> Chars | None:
     code[(code == _HYPHEN_AT_LINE_END) | (code == _SOFT_HYPHEN) | (code == 0xFFFE)] = ord("-")
     # PDFium adds line ends of its own, and spaces where a gap says so; they have no width, and no height either.
     added = _BLANK[np.minimum(code, 12289)] & (right - left <= 0)
-    if len(code) and _has_hole(handle, (left, upper, right, lower, np.flatnonzero(~added)), drawn):
+    printed = np.flatnonzero(~added)
+    sides = [side[printed] for side in (left, upper, right, lower)]
+    if len(printed) and _has_hole(page, handle, code[printed], sides, drawn, printed):
         return None
     spaces = np.flatnonzero(added & (code == ord(" ")))
     spaces = spaces[spaces > 0]
@@ -253,56 +270,57 @@ def _pdfium_chars(text: Any, box: Box, drawn: Drawn) -> Chars | None:
     return Chars(code[keep], x0[keep], top[keep], x1[keep], bottom[keep], np.zeros(int(keep.sum()), np.int8))
 
 
-def _has_hole(text: int, chars: _Boxes, drawn: Drawn) -> bool:
+def _has_hole(
+    page: Any, text: int, code: npt.NDArray[np.uint32], boxes: Sequence[Floats], drawn: Drawn, printed: Ints
+) -> bool:
     """Whether a character is missing: PDFium leaves out, in silence, one that has no Unicode value.
 
-    It shows as a gap within one stretch of text, or as a stretch of text where no character is.
+    It shows as a gap within one stretch of text; or as a stretch of text that has no characters, and has ink, or is
+    the only one in its font, or follows a printed space. White space by itself, which PDFium leaves out too, seldom is.
     """
-    left, upper, right, lower, printed = chars
-    gap = left[printed[1:]] - right[printed[:-1]]
-    level = np.abs(upper[printed[1:]] - upper[printed[:-1]]) < 0.1
+    left, upper, right, lower = boxes
+    gap = left[1:] - right[:-1]
+    level = np.abs(upper[1:] - upper[:-1]) < 0.1
     after = np.flatnonzero(level & (gap > SMALLEST_HOLE) & (gap < LARGEST_HOLE))
     before_it = map(pdf_raw.text_object, repeat(text), printed[after].tolist())
     behind_it = map(pdf_raw.text_object, repeat(text), printed[after + 1].tolist())
     if any(one == other for one, other in zip(before_it, behind_it, strict=True)):
         return True
-    apart = np.concatenate(([True], ~(level & (np.abs(gap) <= SMALLEST_HOLE))))
-    seen = set(map(pdf_raw.text_object, repeat(text), printed[apart[: len(printed)]].tolist()))
-    middle_x, middle_y = (left + right)[printed] / 2, (upper + lower)[printed] / 2
-    for x0, low, x1, high in drawn.texts_besides(seen):
-        # white space has width and no height; an unknown glyph has neither; text printed twice is there once
-        blank = x1 - x0 > 0.01 and high - low < 0.01
-        twice = (middle_x > x0) & (middle_x < x1) & (middle_y > low - 2) & (middle_y < high + 2)
-        if not blank and not twice.any():
+    first = np.concatenate(([True], ~(level & (np.abs(gap) <= SMALLEST_HOLE))))
+    seen = set(map(pdf_raw.text_object, repeat(text), printed[first].tolist()))
+    blank = _BLANK[np.minimum(code, 12289)]
+    spots = []
+    for (x0, low, x1, high), known_font in drawn.texts_besides(seen):
+        line = (lower - 2 < low) & (low < upper + 2)
+        if (line & ((left + right) / 2 > x0) & ((left + right) / 2 < x1) & (high > low)).any():
+            continue  # text printed twice is there once, and is no loss
+        if not known_font or (line & blank & (np.abs(right - x0) < 0.3)).any():
             return True
-    return False
+        spots.append((x0, low))
+    return bool(spots) and has_ink(page, spots)
 
 
-def _pdfplumber_marks(path: Path, number: int) -> PageMarks:
+def _pdfplumber_marks(page: Any) -> PageMarks:
     """The page's marks as pdfplumber sees them; slow, and at home with any direction of text."""
-    import pdfplumber
-
-    with pdfplumber.open(path, pages=[number]) as document:
-        page = document.pages[0]
-        printed = [c for c in page.chars for _ in c["text"]]
-        letters = "".join(c["text"] for c in page.chars)
-        code = np.frombuffer(letters.encode("utf-32-le"), np.uint32).copy()
-        code[code == _SOFT_HYPHEN] = ord("-")
-        code[code == 0] = 0xFFFD
-        x0, top, x1, bottom = (
-            np.array([c[side] for c in printed], np.float64) for side in ("x0", "top", "x1", "bottom")
-        )
-        turn = np.array([_quarter_turns(c["matrix"]) for c in printed], np.int8)
-        drawn = Drawn((0.0, 0.0, float(page.width), 0.0))
-        for bar in (*page.lines, *(rect for rect in page.rects if not rect["stroke"])):
-            drawn.add_bar((bar["x0"], -bar["bottom"]), (bar["x1"], -bar["top"]), bool(bar["fill"]))
-        for edge in (*page.curve_edges, *(edge for edge in page.rect_edges if edge["stroke"])):
-            drawn.add_bar((edge["x0"], -edge["bottom"]), (edge["x1"], -edge["top"]), False)
-        objects = sum(map(len, page.objects.values()))
-        return PageMarks(
-            number, PDFPLUMBER, float(page.width), float(page.height), objects, Chars(code, x0, top, x1, bottom, turn),
-            tuple(drawn.horizontal), tuple(drawn.vertical), tuple(drawn.shading), int((code == 0xFFFD).sum()),
-        )  # fmt: skip
+    printed = [char for char in page.chars for _ in char["text"]]
+    code = np.frombuffer("".join(char["text"] for char in page.chars).encode("utf-32-le"), np.uint32).copy()
+    code[code == _SOFT_HYPHEN] = ord("-")
+    code[code == 0] = 0xFFFD
+    x0, top, x1, bottom = (np.array([c[side] for c in printed], np.float64) for side in ("x0", "top", "x1", "bottom"))
+    turn = np.array([_quarter_turns(char["matrix"]) for char in printed], np.int8)
+    drawn = Drawn((0.0, 0.0, float(page.width), 0.0))
+    for bar in (*page.lines, *(rect for rect in page.rects if not rect["stroke"])):
+        drawn.add_bar((bar["x0"], -bar["bottom"]), (bar["x1"], -bar["top"]), bool(bar["fill"]))
+    for edge in (*page.curve_edges, *(edge for edge in page.rect_edges if edge["stroke"])):
+        drawn.add_bar((edge["x0"], -edge["bottom"]), (edge["x1"], -edge["top"]), False)
+    objects = sum(map(len, page.objects.values()))
+    marks = PageMarks(
+        page.page_number, PDFPLUMBER, float(page.width), float(page.height), objects,
+        Chars(code, x0, top, x1, bottom, turn), tuple(drawn.horizontal), tuple(drawn.vertical), tuple(drawn.shading),
+        int((code == 0xFFFD).sum()),
+    )  # fmt: skip
+    page.close()
+    return marks
 
 
 def _quarter_turns(matrix: tuple[float, ...]) -> int:

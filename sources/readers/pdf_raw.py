@@ -20,6 +20,7 @@ def _prototype(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> An
 _POINTER, _NUMBER = ctypes.c_void_p, ctypes.c_int
 loose_char_box = _prototype(pdfium.FPDFText_GetLooseCharBox, _POINTER, _NUMBER, _POINTER)
 text_object = _prototype(pdfium.FPDFText_GetTextObject, _POINTER, _NUMBER, result=_POINTER)
+text_font = _prototype(pdfium.FPDFTextObj_GetFont, _POINTER, result=_POINTER)
 page_object = _prototype(pdfium.FPDFPage_GetObject, _POINTER, _NUMBER, result=_POINTER)
 form_object = _prototype(pdfium.FPDFFormObj_GetObject, _POINTER, ctypes.c_ulong, result=_POINTER)
 object_type = _prototype(pdfium.FPDFPageObj_GetType, _POINTER)

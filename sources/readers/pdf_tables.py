@@ -22,8 +22,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sources.readers.grid import Box, Grid, Rule, find_grids
-from sources.readers.pdf_page import Chars, PageMarks, open_pdf
-from sources.readers.pdf_text import Ints, Line, compose, place
+from sources.readers.pdf_page import Chars, Ints, PageMarks, open_pdf
+from sources.readers.pdf_text import Line, compose, place
 
 CHUNK = 24
 """Pages a process reads at a time."""

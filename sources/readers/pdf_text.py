@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sources.readers.grid import Box, Grid
-from sources.readers.pdf_page import Chars
+from sources.readers.pdf_page import Chars, Ints
 
 GAP = 3.0
 """Points between two characters from which they are two words; the same as pdfplumber's."""
@@ -22,8 +22,6 @@ GAP = 3.0
 _RAISED = {ord(plain): ord(raised) for plain, raised in zip("0123456789()+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁺⁻", strict=True)}
 _PARTS = np.array([0, ord(" "), ord("\n"), 0], np.uint32)
 _NOTHING, _SPACE, _LINE, _GROUP = range(4)
-
-Ints = npt.NDArray[np.intp]
 
 
 class Piece(NamedTuple):

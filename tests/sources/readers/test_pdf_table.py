@@ -40,7 +40,7 @@ row = st.tuples(st.from_regex(r"\A[0-9]{4}\.[0-9]{2}\Z"), cell, cell, cell).map(
 book = st.lists(st.lists(row, min_size=1, max_size=8), min_size=1, max_size=3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(book, st.sampled_from(["lines", "rectangles", "bars"]), st.sampled_from([0, 0, 0, 90]), st.booleans())
 def test_a_typeset_schedule_reads_back_equal_whatever_drew_its_rules(
     pages: list[list[list[str]]], style: str, rotate: int, once: bool
@@ -309,7 +309,7 @@ def test_many_processes_read_what_one_does_in_the_same_order(tmp_path: Path) -> 
     assert [row.cells[0] for row in reading.rows] == ["0010", "0011", "0012"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_spoiled_bytes_end_in_an_error_or_in_rows_never_in_a_crash(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
