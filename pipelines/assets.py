@@ -17,7 +17,7 @@ from pipelines.output import Progress
 from pipelines.release import publish_now
 from pipelines.standing import Approval
 from sources.registry import Registry
-from sources.specs import RegimeSpec
+from sources.specs import RegimeSpec, TariffSpec
 from validations.judgement import RuleResult, is_error
 
 HS = [dg.AssetKey(["hs", "correlations"]), dg.AssetKey(["hs", "nomenclature"])]
@@ -37,7 +37,9 @@ def all_assets(registry: Registry) -> list[Any]:
     judged = [dg.AssetKey([regime, "description"]) for regime in registry.regimes]
     judged += [dg.AssetKey([regime, "hs2022_rates"]) for regime in with_rates]
     shown = {r: dg.AssetKey([r, "hs2022_rates" if r in with_rates else "description"]) for r in registry.regimes}
-    return [*common_assets(), *per_regime, *judging_assets(judged), rule_checks(shown)]
+    tariffs = [tariff_asset(tariff) for tariff in registry.tariffs.values()]
+    judged += [asset.key for asset in tariffs]
+    return [*common_assets(), *tariffs, *per_regime, *judging_assets(judged), rule_checks(shown)]
 
 
 def _work() -> steps.Work:
@@ -88,6 +90,19 @@ def common_assets() -> list[Any]:
             yield dg.MaterializeResult(asset_key=key, metadata=_metadata(metrics))
 
     return [parties, documents, harmonized_system]
+
+
+def tariff_asset(tariff: TariffSpec) -> Any:
+    """The asset of one national tariff: its MFN rates, and those in HS 2022."""
+    name = tariff.id.replace("-", "_")
+
+    @dg.asset(
+        key=["tariffs", name], group_name="tariffs", deps=list(HS), description=f"MFN rates of {tariff.importer}."
+    )
+    def mfn() -> dg.MaterializeResult[Any]:
+        return _result(steps.make_tariff(_work(), tariff.id))
+
+    return mfn
 
 
 def description_assets(regime: RegimeSpec) -> list[Any]:

@@ -79,6 +79,8 @@ def _keys(stale: Sequence[Unit], unread: Sequence[str], registry: Registry) -> l
             keys.append(["common", "parties"])
         elif unit.kind == "hs":
             keys += [["hs", "documents"], ["hs", "correlations"], ["hs", "nomenclature"]]
+        elif unit.kind == "tariff":
+            keys.append(["tariffs", unit.owner.replace("-", "_")])
         elif unit.kind == "regime":
             keys.append([unit.owner, "description"])
         else:

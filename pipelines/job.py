@@ -292,6 +292,7 @@ def _selected(plan: Plan, registry: Registry, only: Sequence[str]) -> list[Unit]
         if unit.kind in ("common", "hs")
         or (unit.kind == "regime" and unit.owner in only)
         or (unit.kind == "schedule" and unit.owner in schedules)
+        or (unit.kind == "tariff" and set(only) & set(registry.document_regimes[registry.tariffs[unit.owner].document]))
     ]
 
 

@@ -29,7 +29,7 @@ HS = "hs"
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of work: its name in the store, its kind (`common`, `hs`, `regime`, `schedule`) and its owner's id."""
+    """A unit of work: name in the store, kind (`common`, `hs`, `tariff`, `regime`, `schedule`) and its owner's id."""
 
     name: str
     kind: str
@@ -113,6 +113,17 @@ def make_plan(registry: Registry, home: Home) -> Plan:
         fingerprint(code, documents(hs_documents), _side_files(registry, HS), _decisions(registry, HS)),
     )
     units = [common, hs]
+    for tariff in registry.tariffs.values():
+        folder = registry.folders[f"tariff:{tariff.id}"].name
+        made_from = fingerprint(
+            code,
+            hs.fingerprint,
+            tariff,
+            registry.nomenclatures[tariff.nomenclature],
+            documents([tariff.document]),
+            [d for where, d in registry.decisions if where == folder],
+        )
+        units.append(Unit(f"tariff-{tariff.id}", "tariff", tariff.id, made_from))
     for regime in registry.regimes.values():
         served = [d for d, regimes in registry.document_regimes.items() if regime.id in regimes]
         made_from = fingerprint(

@@ -28,9 +28,10 @@ from sources.specs import DocumentSpec, ScheduleSpec
 from transforms import regimes
 from transforms.articles import article_rows
 from transforms.correlations import Concordance, correlations, load_review
-from transforms.hs_editions import transpose_preference
+from transforms.hs_editions import transpose_mfn, transpose_preference
 from transforms.law import law_article_rows, law_penalty_rows
 from transforms.lines import Lines, duty_rows, read_lines, schedule_staging
+from transforms.mfn import mfn_rates
 from transforms.nomenclature import hs_nodes
 from transforms.rates import preference_rates
 from transforms.schedules import schedule_row, staging_category_rows
@@ -254,6 +255,40 @@ def _row_tables(work: Work, extractions: list[Extraction], rejected: list[dict[s
         "source_row": build("source_row", (row for e in extractions for row in source_rows(e))),
         "row_account": build("row_account", (row for e in extractions for row in row_accounts(e))),
         "rejected_row": build("rejected_row", why),
+    }
+
+
+# --- national tariffs ------------------------------------------------------------------------------------------------
+
+
+def make_tariff(work: Work, tariff_id: str) -> Metrics:
+    """Tables `mfn_rate` and `hs2022_mfn_rate` of one national tariff, with its lines, rows and decisions."""
+    work.say(f"{tariff_id}: MFN rates")
+    return _make(work, f"tariff-{tariff_id}", lambda: _tariff_tables(work, tariff_id))
+
+
+def _tariff_tables(work: Work, tariff_id: str) -> Tables:
+    tariff = work.registry.tariffs[tariff_id]
+    document = work.registry.document(tariff.document)
+    extraction = work.accepted(document)
+    mfn = mfn_rates(
+        tariff,
+        document,
+        extraction,
+        digits=work.registry.nomenclatures[tariff.nomenclature].digits,
+        subheadings=frozenset(work.concordance.codes(tariff.hs_edition)),
+    )
+    tariff_line = build("tariff_line", mfn.lines.tariff_lines)
+    carried = transpose_mfn(mfn.table, tariff_line, work.concordance.ties(tariff.hs_edition))
+    folder = work.registry.folders[f"tariff:{tariff_id}"].name
+    return {
+        **_row_tables(work, [extraction], mfn.lines.rejected),
+        "tariff_line": tariff_line,
+        "duty": build("duty", duty_rows(mfn.duties.values())),
+        "mfn_rate": mfn.table,
+        "hs2022_mfn_rate": carried.rates,
+        "hs2022_contributor": carried.contributors,
+        "decision": build("decision", regimes.decision_rows(work.registry, folder)),
     }
 
 

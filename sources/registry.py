@@ -1,7 +1,7 @@
 """Loads the YAML of `sources/` into one registry and checks that its parts fit together.
 
 A folder is a regime or a body of sources (`hs`); each of its files is optional: `regime.yml`, `documents.yml`,
-`schedules.yml`, `tariffs.yml`, `corrections.yml`, `decisions.yml`. Nothing here reads a document.
+`schedules.yml`, `tariffs.yml`, `coverage.yml`, `corrections.yml`, `decisions.yml`. Nothing here reads a document.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sources.errors import Exit, FtaError
 from sources.specs import (
     CategorySpec,
     CorrectionSpec,
+    CoverageSpec,
     DecisionSpec,
     DocumentSpec,
     GroupSpec,
@@ -86,7 +87,7 @@ class Registry:
 
     @cached_property
     def document_regimes(self) -> dict[str, tuple[str, ...]]:
-        """Which regimes each document serves: that of its folder, and those whose `documents` name it."""
+        """Which regimes each document serves: that of its folder, those whose `documents` or schedules name it."""
         serves: dict[str, set[str]] = {d: set() for d in self.documents}
         for document_id in self.documents:
             folder = self.folders[f"document:{document_id}"].name
@@ -95,6 +96,8 @@ class Registry:
         for regime in self.regimes.values():
             for document_id in regime.documents:
                 serves[document_id].add(regime.id)
+        for schedule in self.schedules.values():
+            serves[schedule.document].add(self.regime_of(schedule).id)
         return {d: tuple(sorted(regimes)) for d, regimes in serves.items()}
 
 
@@ -133,6 +136,7 @@ class _Loader:
             name: {} for name in ("regime", "document", "schedule", "tariff", "nomenclature", "party", "group")
         }
         self.corrections: list[CorrectionSpec] = []
+        self.coverage: list[tuple[Path, list[CoverageSpec]]] = []
         self.decisions: list[tuple[str, DecisionSpec]] = []
         self.folders: dict[str, Path] = {}
 
@@ -149,6 +153,8 @@ class _Loader:
         ):
             if (file := folder / name).exists():
                 self._add(key, _list(model, file, name.removesuffix(".yml")), file)
+        if (file := folder / "coverage.yml").exists():
+            self.coverage.append((file, _list(CoverageSpec, file, "coverage")))
         if (file := folder / "corrections.yml").exists():
             self.corrections += _list(CorrectionSpec, file, "corrections")
         if (file := folder / "decisions.yml").exists():
@@ -177,7 +183,21 @@ class _Loader:
             self.found[kind][spec.id] = spec
             self.folders[f"{kind}:{spec.id}"] = file.parent
 
+    def cover(self) -> None:
+        """Lay rows of coverage over those that the regimes have on the same importer and subject.
+
+        Raises:
+            FtaError: a folder has rows of coverage, and there is no regime of that name.
+        """
+        for file, rows in self.coverage:
+            regime: RegimeSpec | None = self.found["regime"].get(file.parent.name)
+            if regime is None:
+                raise _bad_yaml(file, f"there is no regime {file.parent.name!r}", "Name the folder after its regime.")
+            known = {(row.importer, row.subject): row for row in (*regime.coverage, *rows)}
+            self.found["regime"][regime.id] = regime.model_copy(update={"coverage": tuple(known.values())})
+
     def registry(self) -> Registry:
+        self.cover()
         found = {kind: dict(sorted(specs.items())) for kind, specs in self.found.items()}
         return Registry(
             regimes=found["regime"],
