@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -115,11 +115,15 @@ class PdfFile:
         return marks if marks is not None else _pdfplumber_marks(self._referee_page(page))
 
     def _referee_page(self, page: int) -> Any:
+        """The page as pdfplumber's; its own list of pages would make every page of a long document first."""
         import pdfplumber
+        from pdfminer.pdfpage import PDFPage
+        from pdfplumber.page import Page
 
         if self._plumber is None:
             self._plumber = pdfplumber.open(self.path)
-        return self._plumber.pages[page - 1]
+        found = next(islice(PDFPage.create_pages(self._plumber.doc), page - 1, None))
+        return Page(self._plumber, found, page_number=page)
 
     def close(self) -> None:
         """Close the file in both engines."""

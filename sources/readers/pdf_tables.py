@@ -25,8 +25,8 @@ from sources.readers.grid import Box, Grid, Rule, find_grids
 from sources.readers.pdf_page import Chars, Ints, PageMarks, open_pdf
 from sources.readers.pdf_text import Line, compose, place
 
-CHUNK = 24
-"""Pages a process reads at a time."""
+SHARES, LARGEST_CHUNK = 4, 64
+"""Each process gets the pages in about so many shares, none larger than so many pages, so that memory stays flat."""
 
 WORTH_A_POOL = 72
 """Pages from which starting processes costs less than it saves."""
@@ -138,7 +138,8 @@ def read_pages(path: Path, pages: Iterable[int] | None = None, *, workers: int |
 
 
 def _read_in_pool(path: Path, pages: Sequence[int], workers: int) -> Iterator[PageRead]:
-    chunks = iter([pages[start : start + CHUNK] for start in range(0, len(pages), CHUNK)])
+    size = min(LARGEST_CHUNK, -(-len(pages) // (SHARES * workers)))
+    chunks = iter([pages[start : start + size] for start in range(0, len(pages), size)])
     # A process with threads must not fork: a lock another thread holds would stay held in the child.
     method = "fork" if threading.active_count() == 1 else "spawn"
     with ProcessPoolExecutor(workers, multiprocessing.get_context(method)) as pool:
