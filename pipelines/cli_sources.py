@@ -1,4 +1,4 @@
-"""Commands about documents: list, status, add, inspect, accept, fetch."""
+"""Commands about documents: list, status, inspect, add, fetch, review, accept."""
 
 from __future__ import annotations
 
@@ -58,6 +58,23 @@ def status(documents: Path | None, as_json: bool) -> None:
         return "\n\n".join(parts)
 
     answer(data, as_json=as_json, render=render)
+
+
+@sources.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--page", type=click.IntRange(1), metavar="N", help="Look at this page of a PDF only.")
+@click.option("--image", type=click.Path(path_type=Path), metavar="PNG", help="Draw the page here, with what was read.")
+@click.option("--document", "document_id", metavar="ID", help="Read it by this document's description.")
+@options.as_json
+def inspect(file: Path, page: int | None, image: Path | None, document_id: str | None, as_json: bool) -> None:
+    """Look into a file: what it is, its tables, what could not be read, and a description to start from."""
+    from pipelines.home import Home
+    from pipelines.inspecting import inspect_file, render
+
+    if image is not None and page is None:
+        raise click.UsageError("--image draws one page: name it with --page.")
+    data = inspect_file(Home.from_environment(), file, page=page, image=image, document_id=document_id)
+    answer(data, as_json=as_json, render=lambda: render(data))
 
 
 @sources.command()

@@ -1,0 +1,180 @@
+"""A look into a PDF: its tables put together over pages, its prose by its headings, and its pages without text.
+
+Tables are those of `sources.readers.pdf_tables`; here is only decided which of them are one table that runs on, and
+which of their first rows are a header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sources.door import FileKind
+from sources.errors import Exit, FtaError
+from sources.look import SAMPLE, Seen, SeenTable
+from sources.readers.pdf_table import _fold as fold  # the very words the reader compares a header by
+from sources.readers.pdf_table import _header as header_of
+from sources.readers.pdf_tables import PageRead, Table, read_pages
+from sources.reading import Finding, PageAccount
+
+SAME_EDGE = 3.0
+"""Points within which the edges of two tables' columns are the same."""
+
+_MOST_HEADER_ROWS = 4
+_FIRST_LINES = 12
+_HEADING = re.compile(
+    r"(article|rule|annex|chapter|section|appendix|attachment|part)\s+([0-9]+[.\-A-Z0-9]*|[IVXL]+)\b.*", re.I
+)
+_CODE = re.compile(r"\d{4}|\d{2}\.\d{2}|\d+(\.\d+)*\s*%?")
+
+
+@dataclass
+class _Run:
+    """Tables of one shape, page after page: one table, as far as can be told from its header and its edges."""
+
+    first: Table
+    tops: list[list[tuple[str, ...]]] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)
+    rows: int = 0
+    sample: list[tuple[str, ...]] = field(default_factory=list)
+
+    def add(self, table: Table) -> None:
+        self.pages.append(table.page)
+        self.rows += len(table.rows)
+        texts = [_texts(table, n) for n in range(len(table.rows))]
+        self.tops.append(texts[:_MOST_HEADER_ROWS])
+        self.sample += texts[: max(0, SAMPLE - len(self.sample))]
+
+    @property
+    def header_rows(self) -> tuple[int, bool]:
+        """How many rows are header, and whether their being repeated proves it."""
+        if len(self.tops) > 1:
+            same = 0
+            for row, other in zip(self.tops[0], self.tops[1], strict=False):
+                if row != other or not any(row):
+                    break
+                same += 1
+            if same:
+                return same, True
+        return (1 if is_header(self.tops[0][0]) else 0), False
+
+    @property
+    def place(self) -> str:
+        first, last = self.pages[0], self.pages[-1]
+        if first == last:
+            return f"page {first}"
+        every = len(set(self.pages)) == last - first + 1
+        return f"pages {first} to {last}" + ("" if every else f", on {len(set(self.pages))} of them")
+
+
+def look_at_pdf(path: Path, kind: FileKind, seen: Seen, *, page: int | None = None) -> None:
+    """Every page, or one."""
+    pages = kind.pages or 0
+    if page is not None and not 1 <= page <= pages:
+        raise FtaError(
+            "no_such_page",
+            f"The document has {pages:,} pages; page {page:,} is none of them.",
+            where={"file": path.name, "page": page},
+            remedy=f"Name a page from 1 to {pages}.",
+            exit_code=Exit.WRONG_USE,
+        )
+    runs: list[_Run] = []
+    silent: list[int] = []
+    lines = unmapped = 0
+    for read in read_pages(path, None if page is None else [page]):
+        rows = sum(len(table.rows) for table in read.tables)
+        seen.accounts.append(PageAccount(read.page, rows, len(read.tables), read.engine))
+        _join(read.tables, runs)
+        _take_lines(read, seen)
+        lines += len(read.outside)
+        unmapped += read.unmapped
+        if not read.chars:
+            silent.append(read.page)
+    seen.tables += [_table(run) for run in runs]
+    _judge(seen, silent, lines, unmapped)
+
+
+def _join(tables: Sequence[Table], runs: list[_Run]) -> None:
+    for table in tables:
+        top = _texts(table, 0)
+        run = next((run for run in reversed(runs) if _heads(run.tops[0][0], top)), None)
+        if run is None and not is_header(top):
+            run = next((run for run in reversed(runs[-3:]) if _same_edges(run.first, table)), None)
+        if run is None:
+            run = _Run(table)
+            runs.append(run)
+        run.add(table)
+
+
+def _texts(table: Table, row: int) -> tuple[str, ...]:
+    return tuple(fold(cell or "") for cell in table.rows[row].cells)
+
+
+def _heads(header: Sequence[str], top: Sequence[str]) -> bool:
+    """Whether a first row is the header of a run, or the header with the first row under it and no rule between."""
+    if not is_header(header) or len(header) != len(top):
+        return False
+    return all(cell == name or (name and cell.startswith(f"{name} ")) for name, cell in zip(header, top, strict=True))
+
+
+def _same_edges(one: Table, other: Table) -> bool:
+    return len(one.xs) == len(other.xs) and all(abs(a - b) <= SAME_EDGE for a, b in zip(one.xs, other.xs, strict=True))
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a row could head a table: mostly words, and no cell that is a code or a rate alone."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) * 2 >= len(cells) and not any(_CODE.fullmatch(cell) for cell in filled)
+
+
+def _take_lines(read: PageRead, seen: Seen) -> None:
+    for line in read.outside:
+        words = fold(line.text)
+        if len(seen.text) < _FIRST_LINES and words:
+            seen.text.append(words)
+        if len(words) < 120 and _HEADING.fullmatch(words) and not words.endswith((",", ";")):
+            seen.headings.append((read.page, words))
+
+
+def _table(run: _Run) -> SeenTable:
+    count, proven = run.header_rows
+    header = header_of(run.first, count)[0] if count else ()
+    head = run.tops[0][:count]
+    repeats = sum(top[:count] == head for top in run.tops) if count else 0
+    sample = [row for row in run.sample if row not in head and not (count == 1 and _heads(head[0], row))]
+    options = {"header_rows": count} if count > 1 else {}
+    rows = run.rows - count * repeats
+    trusted = bool(count and proven)
+    return SeenTable(run.place, "pdf_table", options, tuple(header), rows, tuple(sample), trusted, run.pages[0])
+
+
+def _judge(seen: Seen, silent: list[int], lines: int, unmapped: int) -> None:
+    pages = len(seen.accounts)
+    often = Counter(re.sub(r"\d+", "#", words) for _, words in seen.headings)
+    seen.headings[:] = [each for each in seen.headings if often[re.sub(r"\d+", "#", each[1])] <= max(3, pages // 4)]
+    if silent and len(silent) == pages:
+        seen.reason = f"None of the {pages} pages has text: they are pictures, which only OCR can read."
+        remedy = "Ask the publisher for the text, or install Tesseract and read it with the reader 'scan'."
+        seen.findings.append(Finding("needs_ocr", "error", seen.reason, silent[0], value=str(pages), remedy=remedy))
+    elif silent:
+        message = f"{len(silent)} of {pages} pages have no text, the first of them page {silent[0]}."
+        remedy = f"Look at it: `ftadata sources inspect FILE --page {silent[0]} --image page.png`."
+        seen.findings.append(Finding("page_without_text", "warning", message, silent[0], remedy=remedy))
+    if unmapped:
+        message = f"{unmapped:,} characters have no Unicode value and are read as U+FFFD."
+        seen.findings.append(Finding("unmapped_characters", "warning", message, value=str(unmapped)))
+    slow = Counter(account.engine for account in seen.accounts)["pdfplumber"]
+    if slow:
+        message = f"{slow} of {pages} pages were read by pdfplumber, because of turned text or pages."
+        seen.findings.append(Finding("slow_pages", "info", message, value=str(slow)))
+    if lines:
+        message = f"{lines:,} lines of text stand outside tables."
+        seen.findings.append(Finding("text_outside_table", "info", message, value=str(lines)))
+    if not seen.tables and seen.reason is None:
+        seen.reason = (
+            f"It is prose: {lines:,} lines on {pages} pages and no table. No rows are read from it; "
+            "it is held for reference, and its articles are cited by page."
+        )
