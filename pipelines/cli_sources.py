@@ -100,6 +100,50 @@ def add(file: Path, document_id: str, accept_new_hash: bool, by: str, as_json: b
 
 
 @sources.command()
+@click.argument("ids", metavar="[DOCUMENT]...", nargs=-1)
+@click.option("--by", metavar="NAME", default="unnamed", help="Who takes them in; stands in the archive's log.")
+@options.documents
+@options.quiet
+@options.as_json
+def fetch(ids: tuple[str, ...], by: str, documents: Path | None, quiet: bool, as_json: bool) -> int:
+    """Download documents from their official address if they have changed; all that have one, or those named."""
+    from dataclasses import asdict
+
+    from pipelines.fetching import exit_code, fetch_documents, render
+    from pipelines.home import Home
+
+    found = fetch_documents(Home.from_environment(documents), ids, Progress(quiet=quiet), by=by)
+    answer({"documents": [asdict(each) for each in found]}, as_json=as_json, render=lambda: render(found))
+    return int(exit_code(found))
+
+
+@sources.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write it here, with pictures of the rows."
+)
+@click.option("--pictures", type=click.IntRange(0), default=200, show_default=True, help="Pictures at most.")
+@options.documents
+@options.quiet
+@options.as_json
+def review(
+    document_id: str, html: Path | None, pictures: int, documents: Path | None, quiet: bool, as_json: bool
+) -> None:
+    """Show what differs between a document as it is read now and its accepted extraction, row by row."""
+    from pipelines.home import Home
+    from pipelines.reviewing import as_data, render, review_candidate
+
+    found = review_candidate(Home.from_environment(documents), document_id, Progress(quiet=quiet))
+    if html is not None:
+        from pipelines.review_page import review_html
+
+        html.write_text(review_html(found, pictures), encoding="utf-8")
+    data = {**as_data(found), "html": str(html) if html else None}
+    shown = f"\n\nIts rows are shown with pictures in {html}." if html else ""
+    answer(data, as_json=as_json, render=lambda: render(found) + shown)
+
+
+@sources.command()
 @click.argument("document_id", metavar="DOCUMENT")
 @click.option("--by", required=True, metavar="NAME", help="Who has compared and accepts it.")
 @click.option("--pages", metavar="PAGES", help="Accept these pages only, such as 1-20,57; others stay as they were.")

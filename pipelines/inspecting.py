@@ -140,7 +140,12 @@ def box_of(text: str) -> Box | None:
 
 def render(answer: dict[str, Any]) -> str:
     """The answer of `inspect_file` as text."""
-    parts = [_head(answer), _tables(answer["tables"]), _prose(answer), _findings(answer["findings"], "What to know")]
+    parts = [
+        _head(answer),
+        _tables(answer["tables"]),
+        _prose(answer),
+        findings_text(answer["findings"], "What to know"),
+    ]
     start = "" if answer["document"] else f"A description to start from:\n\n{answer['draft'].rstrip()}"
     parts += [_tried(answer["tried"]), start, _next(answer)]
     return "\n\n".join(part for part in parts if part)
@@ -209,7 +214,7 @@ def _prose(answer: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def _findings(findings: Sequence[dict[str, Any]], title: str) -> str:
+def findings_text(findings: Sequence[dict[str, Any]], title: str) -> str:
     """Findings by code and severity, the gravest first, each with its first place."""
     if not findings:
         return ""
@@ -221,8 +226,8 @@ def _findings(findings: Sequence[dict[str, Any]], title: str) -> str:
     for (severity, code), group in sorted(kinds.items(), key=lambda kind: (order[kind[0][0]], kind[0][1])):
         first = group[0]
         place = f" (page {first['page']})" if first["page"] else ""
-        times = f", {len(group):,} times, first" if len(group) > 1 else ""
-        lines.append(f"  {severity:<7}  {code}{times}{place}: {_cut(first['message'], 200)}")
+        times = f", {len(group):,} times, first:" if len(group) > 1 else ""
+        lines.append(f"  {severity:<7}  {code}{times or ':'}{place} {_cut(first['message'], 200)}")
         if first["remedy"] and severity != "info":
             lines.append(f"           {first['remedy']}")
     return f"{title}:\n" + "\n".join(lines)
@@ -243,7 +248,7 @@ def _tried(tried: dict[str, Any] | None) -> str:
         cells = _cut(" | ".join(value.replace("\n", " / ") for value in row["cells"].values()), 80)
         lines.append(f"  rejected {row['locator']}: {cells}: {_cut(row['why'], 120)}")
     found = [each for each in tried["findings"] if each["severity"] != "info"]
-    return "\n".join([*lines, *([_findings(found, "It says")] if found else [])])
+    return "\n".join([*lines, *([findings_text(found, "It says")] if found else [])])
 
 
 def _next(answer: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ value seen has it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def draft(look: Look, document_id: str | None = None) -> dict[str, Any]:
     described: dict[str, Any] = {
         "id": name,
         "kind": _kind(table),
-        "title": look.text[0][:100] if look.text else TO_SAY,
+        "title": look.text[0][:100] if look.text and look.kind == "pdf" else TO_SAY,
         "publisher": TO_SAY,
         "url": None,
         "licence": "unknown",
@@ -210,24 +211,30 @@ def _roles(table: SeenTable, names: list[str], code: int | None) -> Iterator[dic
         yield {"role": "line", "when": {names[0]: ".+"}}
         return
     key, codes = names[code], _filled(table, code)
-    short = sorted({_shape(value) for value in codes if not _FULL_CODE.fullmatch(value)})
-    rate = _rate_column(table, names, code)
-    if rate is not None:
-        yield {"role": "line", "when": {key: ".+", rate: ".+"}}
-    else:
-        yield {"role": "line", "when": {key: _pattern(sorted({*filter(_FULL_CODE.fullmatch, codes)})) or ".+"}}
+    whole = _whole(codes)
+    rate = _rate_column(table, names, code, whole)
     when = {} if rate is None else {rate: ""}
-    if short:
-        yield {"role": "heading", "when": {key: "|".join(short), **when}}
+    shapes = sorted({_shape(value) for value in whole}, key=lambda shape: (-len(shape), shape))
+    shorter = sorted({_shape(value) for value in set(codes) - whole} - set(shapes))
+    yield {"role": "line", "when": {key: "|".join(shapes[:6]), **({} if rate is None else {rate: ".+"})}}
+    if shorter:
+        yield {"role": "heading", "when": {key: "|".join(shorter), **when}}
     blanks = len(_values(table, code)) - len(codes)
     if blanks or table.reader == "pdf_table":
         role = "heading" if blanks * 20 > len(table.sample) else "continuation"
         yield {"role": role, "when": {key: "", **when}}
 
 
-def _rate_column(table: SeenTable, names: list[str], code: int) -> str | None:
+def _whole(codes: Sequence[str]) -> set[str]:
+    """The codes with as many digits as the longest that are common: those of lines, not of headings above them."""
+    digits = Counter(sum(sign.isdigit() for sign in value) for value in codes if _FULL_CODE.fullmatch(value))
+    longest = max(length for length, count in digits.items() if count * 20 >= digits.total())
+    return {value for value in codes if sum(sign.isdigit() for sign in value) >= longest}
+
+
+def _rate_column(table: SeenTable, names: list[str], code: int, whole: set[str]) -> str | None:
     """The first column of rates that nearly every line fills."""
-    lines = [row for row in table.sample if _FULL_CODE.fullmatch(row[code].strip())]
+    lines = [row for row in table.sample if row[code].strip() in whole]
     for column, name in enumerate(names):
         if name.startswith(_RATES[:3]) and sum(not row[column].strip() for row in lines) * 20 <= len(lines):
             return name

@@ -135,7 +135,7 @@ def _take_lines(read: PageRead, seen: Seen) -> None:
         words = fold(line.text)
         if len(seen.text) < _FIRST_LINES and words:
             seen.text.append(words)
-        if len(words) < 120 and _HEADING.fullmatch(words) and not words.endswith((",", ";")):
+        if len(words) < 120 and _HEADING.fullmatch(words) and not words.endswith((",", ";", f"- {read.page}")):
             seen.headings.append((read.page, words))
 
 
