@@ -26,7 +26,8 @@ lint: $(READY)  ## format, lint, types
 check: lint test  ## the one door
 
 system:  ## Debian packages that further tests use
-	apt-get install -y --no-install-recommends poppler-utils tesseract-ocr tesseract-ocr-eng r-base-core
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends poppler-utils tesseract-ocr tesseract-ocr-eng r-base-core
 
 lock: $(READY)  ## renew the locked dependencies
 	$(BIN)/python -m uv pip compile -q --python-version 3.11 --extra dev --generate-hashes --no-strip-extras --no-emit-index-url \

@@ -101,8 +101,10 @@ def inputs(registry: Registry, home: Home) -> list[dict[str, Any]]:
                 "path": f"{registry.folders[f'document:{document.id}'].name}/documents.yml",
             }
         )
+    for file in sorted(home.sources.glob("*.yml")):
+        found.append({"document_id": None, "sha256": file_hash(file), "extraction_sha256": None, "path": file.name})
     for folder in sorted(set(registry.folders.values()), key=lambda path: path.name):
-        for file in sorted(folder.rglob("*.yml")):
+        for file in sorted([*folder.rglob("*.yml"), *folder.glob("*.csv")]):
             path = f"{folder.name}/{file.relative_to(folder).as_posix()}"
             found.append({"document_id": None, "sha256": file_hash(file), "extraction_sha256": None, "path": path})
     return found

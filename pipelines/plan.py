@@ -59,6 +59,7 @@ class Plan:
 def code_hash(packages: tuple[str, ...]) -> str:
     """Hash of every source file of some packages, by its name and content."""
     found = [p for name in packages for ext in ("*.py", "*.sql", "*.html") for p in (CODE / name).rglob(ext)]
+    found += [p for name in packages for p in (CODE / name).glob("*.yml")]  # vocabularies that all regimes share
     digest = hashlib.sha256()
     for path in sorted(found):
         digest.update(str(path.relative_to(CODE)).encode() + b"\0" + path.read_bytes() + b"\0")
