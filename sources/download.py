@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from sources.errors import Exit, FtaError
 
-AGENT = "cambodia-fta-data (+https://github.com/cambodia-fta-data)"
+AGENT = "cambodia-fta-data"
 PATIENCE, DEADLINE = 30.0, 600.0
 """Seconds without a byte, and seconds in all, after which a download is given up."""
 

@@ -25,6 +25,7 @@ SAME_EDGE = 3.0
 
 _MOST_HEADER_ROWS = 4
 _FIRST_LINES = 12
+_EDGE, _REPEATED = 0.09, 3
 _HEADING = re.compile(
     r"(article|rule|annex|chapter|section|appendix|attachment|part)\s+([0-9]+[.\-A-Z0-9]*|[IVXL]+)\b.*", re.I
 )
@@ -82,17 +83,22 @@ def look_at_pdf(path: Path, kind: FileKind, seen: Seen, *, page: int | None = No
             exit_code=Exit.WRONG_USE,
         )
     runs: list[_Run] = []
+    edges: list[tuple[int, str]] = []
     silent: list[int] = []
     lines = unmapped = 0
     for read in read_pages(path, None if page is None else [page]):
         rows = sum(len(table.rows) for table in read.tables)
         seen.accounts.append(PageAccount(read.page, rows, len(read.tables), read.engine))
         _join(read.tables, runs)
-        _take_lines(read, seen)
+        _take_lines(read, seen, edges)
         lines += len(read.outside)
         unmapped += read.unmapped
         if not read.chars:
             silent.append(read.page)
+    if page is None:  # a heading that stands at the edge of page after page is the page's, not the text's
+        often = Counter(re.sub(r"\d+", "#", words) for _, words in edges)
+        seen.headings += [each for each in edges if often[re.sub(r"\d+", "#", each[1])] < _REPEATED]
+        seen.headings.sort(key=lambda each: each[0])
     seen.tables += [_table(run) for run in runs]
     _judge(seen, silent, lines, unmapped)
 
@@ -130,13 +136,14 @@ def is_header(cells: Sequence[str]) -> bool:
     return len(filled) * 2 >= len(cells) and not any(_CODE.fullmatch(cell) for cell in filled)
 
 
-def _take_lines(read: PageRead, seen: Seen) -> None:
+def _take_lines(read: PageRead, seen: Seen, edges: list[tuple[int, str]]) -> None:
     for line in read.outside:
         words = fold(line.text)
         if len(seen.text) < _FIRST_LINES and words:
             seen.text.append(words)
-        if len(words) < 120 and _HEADING.fullmatch(words) and not words.endswith((",", ";", f"- {read.page}")):
-            seen.headings.append((read.page, words))
+        if len(words) < 120 and _HEADING.fullmatch(words) and not words.endswith((",", ";")):
+            is_edge = line.bbox[3] < _EDGE * read.height or line.bbox[1] > (1 - _EDGE) * read.height
+            (edges if is_edge else seen.headings).append((read.page, words))
 
 
 def _table(run: _Run) -> SeenTable:
@@ -153,8 +160,6 @@ def _table(run: _Run) -> SeenTable:
 
 def _judge(seen: Seen, silent: list[int], lines: int, unmapped: int) -> None:
     pages = len(seen.accounts)
-    often = Counter(re.sub(r"\d+", "#", words) for _, words in seen.headings)
-    seen.headings[:] = [each for each in seen.headings if often[re.sub(r"\d+", "#", each[1])] <= max(3, pages // 4)]
     if silent and len(silent) == pages:
         seen.reason = f"None of the {pages} pages has text: they are pictures, which only OCR can read."
         remedy = "Ask the publisher for the text, or install Tesseract and read it with the reader 'scan'."

@@ -1,0 +1,145 @@
+"""The command that looks into a file: its answer, its text, and that it stands up to every document held."""
+
+from __future__ import annotations
+
+import csv
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import yaml
+from PIL import Image
+
+from pipelines.home import Home
+from pipelines.inspecting import inspect_file, render
+from sources.door import READERS_OF
+from sources.draw_page import COLOURS
+from sources.look import Look, look_at
+from sources.specs import DocumentSpec
+from tests.pipelines.conftest import Command
+from tests.pipelines.world import GOOD, World, build_world, typeset
+
+WHOLE = 12
+"""Pages up to which a held document is looked at whole by the tests; of a longer one, a page in its middle."""
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The small world, described and at hand, with nothing accepted."""
+    built = build_world(tmp_path / "world")
+    monkeypatch.setenv("FTADATA_SOURCES", str(built.sources))
+    monkeypatch.setenv("FTADATA_HOME", str(built.home))
+    monkeypatch.setenv("FTADATA_DOCUMENTS", str(built.documents))
+    return built
+
+
+def test_an_unknown_file_is_described_and_the_description_is_tried(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "Schedule of X, final (2).pdf"
+    file.write_bytes(typeset([*GOOD, ("9999.10.00", "Others", "1%", "A")]))
+    answer = inspect_file(Home(world.home), file)
+    assert (answer["kind"], answer["pages"], answer["known_as"], answer["reason"]) == ("pdf", 1, [], None)
+    assert answer["tried"]["roles"] == {"line": 7}
+    (described,) = yaml.safe_load(answer["draft"])["documents"]
+    described = {key: value for key, value in described.items() if value is not None}
+    assert DocumentSpec.model_validate(described).id == "schedule-of-x-final-2"
+    text = render(answer)
+    for expected in (answer["sha256"], "CODE | DESCRIPTION", "0101.21.00", "7 rows (7 line)", "documents:", "Next:"):
+        assert expected in text
+
+
+def test_a_described_document_is_recognised_and_read_by_its_description(world: World, command: Command) -> None:
+    world.document("kh").write_bytes(typeset([*GOOD, ("87.12", "Spoilt", "7%", "A")]))
+    code, answer = command("sources", "inspect", str(world.document("kh")), "--document", "sample-kh")
+    assert code == 0
+    assert (answer["document"], answer["tried"]["by"]) == ("sample-kh", "sample-kh")
+    assert answer["tried"]["roles"] == {"line": 6, "rejected": 1}
+    assert "line_code is '87.12'" in answer["tried"]["rejected"][0]["why"]
+    _, answer = command("sources", "inspect", str(world.document("kr")))
+    assert answer["known_as"] == ["sample-kr"]
+    assert "--document sample-kr" in render(answer)
+
+
+def test_the_page_is_drawn_with_its_rows_in_the_colours_of_their_roles(
+    world: World, tmp_path: Path, command: Command
+) -> None:
+    world.document("kh").write_bytes(typeset([*GOOD, ("87.12", "Spoilt", "7%", "A")]))
+    image = tmp_path / "page.png"
+    where = ("--page", "1", "--image", str(image), "--document", "sample-kh")
+    assert command("sources", "inspect", str(world.document("kh")), *where)[0] == 0
+    colours = {colour for _, colour in Image.open(image).convert("RGB").getcolors(maxcolors=1 << 20) or []}
+    assert {COLOURS["line"], COLOURS["rejected"]} <= colours
+    assert COLOURS["table"] not in colours
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "exit_code"),
+    [
+        (("nowhere.pdf",), "wrong_use", 2),
+        (("{kh}", "--image", "page.png"), "wrong_use", 2),
+        (("{kh}", "--page", "2"), "no_such_page", 2),
+        (("{text}",), "unsupported_kind", 4),
+    ],
+)
+def test_what_cannot_be_looked_at_is_said(
+    world: World, tmp_path: Path, command: Command, arguments: tuple[str, ...], code: str, exit_code: int
+) -> None:
+    (tmp_path / "page.txt").write_text("<!doctype html><html></html>")
+    places = {"kh": world.document("kh"), "text": tmp_path / "page.txt"}
+    found, answer = command("sources", "inspect", *(each.format(**places) for each in arguments))
+    assert (found, answer["error"]["code"]) == (exit_code, code)
+    assert answer["error"]["remedy"]
+
+
+# --- the documents held ----------------------------------------------------------------------------------------------
+
+
+def _index(documents: Path) -> list[str]:
+    with (documents / "index.csv").open(encoding="utf-8") as file:
+        return [row["path"] for row in csv.DictReader(file)]
+
+
+@pytest.mark.documents
+def test_every_held_document_opens_and_gives_an_account_or_a_reason(documents: Path) -> None:
+    paths = _index(documents)
+    assert len(paths) == 55
+    with ThreadPoolExecutor(2) as pool:
+        looks = dict(zip(paths, pool.map(lambda name: _look(documents / name), paths), strict=True))
+    assert [name for name, look in looks.items() if not look.accounts and not look.reason] == []
+    for name, look in looks.items():
+        assert {each.reader for each in look.tables} <= set(READERS_OF[look.kind]), name
+
+
+def _look(file: Path) -> Look:
+    """A look at the whole file, or of a long PDF at a page in its middle."""
+    pages = 0
+    if file.suffix == ".pdf":
+        with pypdfium2.PdfDocument(file) as document:
+            pages = len(document)
+    return look_at(file, page=pages // 2 if pages > WHOLE else None)
+
+
+@pytest.mark.documents
+@pytest.mark.parametrize(
+    ("name", "roles"),
+    [
+        ("rcep/annex-1-schedule-of-china-for-asean.xls", {"line": 8277, "heading": 4115}),
+        ("hs/unsd-hs2022-hs2017.xlsx", {"line": 15657}),
+        ("acfta/cambodia-sensitive-list.txt", {"line": 350}),
+        ("acfta/cambodia-highly-sensitive-list.txt", {"line": 150}),
+    ],
+)
+def test_a_drafted_description_reads_the_lines_that_the_document_has(
+    documents: Path, world: World, name: str, roles: dict[str, int]
+) -> None:
+    assert inspect_file(Home(world.home), documents / name)["tried"]["roles"] == roles
+
+
+@pytest.mark.documents
+def test_a_scan_and_a_flattened_excerpt_are_named_as_what_they_are(documents: Path) -> None:
+    scan = look_at(documents / "atiga" / "first-protocol-scan.pdf")
+    assert [finding.code for finding in scan.findings] == ["needs_ocr"]
+    excerpts = [name for name in _index(documents) if name.endswith("excerpt.txt")]
+    assert len(excerpts) == 2
+    for name in excerpts:
+        assert [finding.code for finding in look_at(documents / name).findings] == ["flattened_table"]
