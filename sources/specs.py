@@ -134,6 +134,14 @@ class DutySpec(Spec):
     unread: Literal["reject", "keep"] = "reject"
 
 
+class BoundSpec(Spec):
+    """What a modality says of every line of a list from a day on: the most that may be taken, or a state."""
+
+    valid_from: date
+    max_pct: Decimal | None = None
+    state: State | None = None
+
+
 class CategorySpec(Spec):
     """A staging category: what happens to the base rate.
 
@@ -144,6 +152,7 @@ class CategorySpec(Spec):
             base rate for good.
         cut: share of the base rate that is cut in all (1 removes the duty, 0.5 halves it).
         state: state of every line in the category where it gives no rate at all, such as `excluded`.
+        bounds: for a list whose modality starts from rates that are not in it, what is known of them, by day.
         source: article or note, and page, that defines it.
     """
 
@@ -152,6 +161,7 @@ class CategorySpec(Spec):
     stages: int = 0
     cut: Decimal = Decimal(1)
     state: State | None = None
+    bounds: tuple[BoundSpec, ...] = ()
     source: str
 
 
@@ -198,13 +208,15 @@ class PrefixSpec(Spec):
     Attributes:
         mark: the partner's mark, such as `XYZ`.
         marks: every mark that the tariff uses, so that an unknown one is an error.
-        unmarked: states or duties without a mark that hold for this partner too, such as `Free`; others do not.
+        unmarked: rates without a mark that hold for this partner too, such as `Free`.
+        nothing: texts without a mark that give nobody anything, such as `..`; any other text is an error.
         ignore: patterns of notes that are set aside, such as a pointer to a footer that is not held.
     """
 
     mark: str
     marks: tuple[str, ...]
     unmarked: tuple[str, ...] = ()
+    nothing: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
 
 
@@ -214,6 +226,7 @@ class ScheduleSpec(Spec):
     Attributes:
         columns: which extraction column is `line_code`, `stat_suffix`, `base_duty`, `category`; `line_code_end` is a
             second column with the end of the code, where the document prints it apart.
+        category: the category of every line, where the document is one list of goods.
         duty: how duties are written.
         staging: overrides of, or additions to, the regime's categories for this schedule.
         printed: the columns of dated rates, where the schedule prints them; they are then its rates.
@@ -222,6 +235,7 @@ class ScheduleSpec(Spec):
         season: extraction column with the part of the year for which a row holds, as `4/1/9/30` (first and last
             month and day; a day may be `末`, the last of its month).
         prefix: where the printed column holds the rates of many partners.
+        printed_twice: codes that the document prints twice with the same terms, looked at; the first row counts.
         lines: control total of tariff lines.
         decisions: ids of the decisions that bear on how it is read.
     """
@@ -236,12 +250,14 @@ class ScheduleSpec(Spec):
     document: str
     base_is: str | None = None
     columns: dict[str, str]
-    duty: DutySpec
+    category: Text | None = None
+    duty: DutySpec = Field(default_factory=DutySpec)
     staging: dict[Text, CategorySpec] = Field(default_factory=dict)
     printed: PrintedSpec | None = None
     inherit: str | None = None
     season: str | None = None
     prefix: PrefixSpec | None = None
+    printed_twice: tuple[Text, ...] = ()
     lines: int | None = None
 
 
@@ -258,6 +274,7 @@ class TariffSpec(Spec):
         duty: how duties are written; with `brackets`, a rate in brackets is stated and does not apply.
         inherit: as for a schedule.
         season: as for a schedule.
+        printed_twice: as for a schedule.
         lines: control total of tariff lines.
     """
 
@@ -274,6 +291,7 @@ class TariffSpec(Spec):
     duty: DutySpec
     inherit: str | None = None
     season: str | None = None
+    printed_twice: tuple[Text, ...] = ()
     lines: int | None = None
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sources.errors import FtaError
 from sources.extraction import ExtractedRow, Extraction
 from sources.specs import RegimeSpec, ScheduleSpec, StagingSpec
-from transforms.duties import Cell, duty_id, duty_row, parse_duty
+from transforms.duties import Cell, duty_id, duty_row, parse_duty, text_only, tidy
 from transforms.duty_values import Duty
 from transforms.prefixed import own_rates
 from transforms.rows import WholeRow, whole_rows
@@ -121,7 +121,7 @@ def read_lines(
     read = [reader.line(row) for row in whole_rows(extraction.rows, schedule.inherit, _duty_columns(schedule))]
     good = [line for line, faults in read if line is not None and not faults]
     rejected = [_rejected(extraction.document_id, place, fault) for place, fault in reader.faults]
-    kept, duplicates = _without_duplicates(good, schedule.columns["line_code"])
+    kept, duplicates = _without_duplicates(good, schedule.columns["line_code"], schedule.printed_twice)
     rejected += [_rejected(extraction.document_id, place, fault) for place, fault in duplicates]
     kept.sort(key=lambda line: (line.code, line.suffix or "", line.season.first if line.season else ()))
     duties = _duties(kept)
@@ -154,6 +154,7 @@ class _Reader:
     ) -> None:
         self.schedule = schedule
         self.staging = staging
+        self.categories = staging.categories if staging is not None else schedule.staging
         self.digits = digits
         self.subheadings = None if subheadings is None else frozenset(subheadings)
         self.parsed: dict[str, Cell] = {}
@@ -168,7 +169,9 @@ class _Reader:
         shown = "".join(cells.get(columns[name], "") for name in ("line_code", "line_code_end") if name in columns)
         code = re.sub(r"[.\s]", "", shown)
         base = self.duty(cells.get(columns["base_duty"], "")) if "base_duty" in columns else None
-        category = " ".join(cells.get(columns["category"], "").split()) if "category" in columns else None
+        category = self.schedule.category
+        if "category" in columns:
+            category = " ".join(cells.get(columns["category"], "").split())
         suffix = cells.get(columns["stat_suffix"], "").strip() or None if "stat_suffix" in columns else None
         counts = [self.counting(name, cells) for name in dated]
         printed, days, unread = self.printed([cells.get(name, "") for name in counts])
@@ -194,6 +197,8 @@ class _Reader:
         if text not in self.own:
             self.own[text] = own_rates(text, schedule.prefix, start)
         rates = self.own[text]
+        if rates is None and schedule.duty.unread == "keep":
+            return (Cell("unparsed", text_only(tidy(text)), tidy(text)),), (), []
         if rates is None:
             expected = f"rates with the marks {', '.join(schedule.prefix.marks)}"
             return (), (), [Fault(column, text, expected, "The rates of the partners cannot be told apart.")]
@@ -259,11 +264,11 @@ class _Reader:
             )
 
     def category_faults(self, category: str | None, base: Cell | None) -> Iterator[Fault]:
-        if self.staging is None or category is None:
+        if not self.categories or category is None:
             return
-        column = self.schedule.columns["category"]
-        if category not in self.staging.categories:
-            known = ", ".join(self.staging.categories)
+        column = self.schedule.columns.get("category", "")
+        if category not in self.categories:
+            known = ", ".join(self.categories)
             yield Fault(
                 column,
                 category,
@@ -271,7 +276,7 @@ class _Reader:
                 "The staging category is not known.",
                 f"{CORRECT} If the agreement defines it, add it to the categories.",
             )
-        elif base is not None and (why := self.cannot_stage(base, category, self.staging)):
+        elif base is not None and self.staging and (why := self.cannot_stage(base, category, self.staging)):
             yield Fault(column, category, "a category that the base duty can be staged in", why)
 
     def cannot_stage(self, base: Cell, category: str, staging: StagingSpec) -> str | None:
@@ -299,12 +304,14 @@ def _check_columns(extraction: Extraction, schedule: ScheduleSpec, staging: Stag
             where=where,
             remedy="Name under `columns` (`line_code` among them) and `printed` only fact columns of the document.",
         )
-    if schedule.printed is None and (staging is None or not {"base_duty", "category"} <= schedule.columns.keys()):
+    is_list = bool(schedule.staging) and all(category.bounds for category in schedule.staging.values())
+    staged = staging is not None and {"base_duty", "category"} <= schedule.columns.keys()
+    if schedule.printed is None and not is_list and not staged:
         raise FtaError(
             "schedule_without_dates",
-            "The schedule neither prints dated rates nor has a base duty, a category and a calendar.",
+            "The schedule neither prints dated rates, nor has a base duty, a category and a calendar, nor bounds.",
             where=where,
-            remedy="Give the schedule `printed` columns, or `base_duty` and `category` and its regime a `staging`.",
+            remedy="Give it `printed` columns, or `base_duty` and `category` and its regime a `staging`, or `bounds`.",
         )
 
 
@@ -315,10 +322,12 @@ def _duty_columns(schedule: ScheduleSpec) -> list[str]:
     return [*base, *(printed.columns if printed else ()), *(printed.instead.values() if printed else ())]
 
 
-def _without_duplicates(lines: list[Line], column: str) -> tuple[list[Line], list[tuple[ExtractedRow, Fault]]]:
+def _without_duplicates(
+    lines: list[Line], column: str, known: Collection[str]
+) -> tuple[list[Line], list[tuple[ExtractedRow, Fault]]]:
     """Lines of distinct codes; of equal lines the first stays, of lines that contradict each other none.
 
-    A code may stand once for each season of the year.
+    A code may stand once for each season of the year; that a code in `known` stands twice is no fault.
     """
     groups: dict[tuple[str, str | None], list[Line]] = {}
     for line in lines:
@@ -333,6 +342,8 @@ def _without_duplicates(lines: list[Line], column: str) -> tuple[list[Line], lis
         contradict = any(line.terms != first.terms for line in others)
         if not contradict:
             kept.append(first)
+            if first.code in known:
+                continue
         for line in group if contradict else others:
             others_at = ", ".join(other.place.locator for other in group if other is not line)
             reason = (

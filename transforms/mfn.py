@@ -97,6 +97,7 @@ def as_schedule(tariff: TariffSpec, document: DocumentSpec) -> ScheduleSpec:
         printed=PrintedSpec(columns=dict.fromkeys(names, document.known_from), until=document.known_until),
         inherit=tariff.inherit,
         season=tariff.season,
+        printed_twice=tariff.printed_twice,
         lines=tariff.lines,
     )
 

@@ -22,24 +22,25 @@ def own_rates(text: str, prefix: PrefixSpec, start: date) -> tuple[DatedText, ..
     Args:
         text: the cell.
         prefix: the partner's mark, and every mark there is.
-        start: day from which rates without a month hold.
+        start: first day asked for; of the rates that have begun by then, the last counts.
 
     Returns:
         At least one dated text, `""` where the partner has no rate; None where the cell cannot be taken apart: a
-        mark without a rate, two rates of one mark and month, a month that is none.
+        mark without a rate, two rates of one mark and month, a month that is
+        none, a text without a mark that is no rate for all.
     """
     for pattern in prefix.ignore:
         text = re.sub(pattern, " ", text)
     entries = _entries(text, frozenset(prefix.marks))
-    if entries is None:
+    if entries is None or any(m is None and rate not in (*prefix.unmarked, *prefix.nothing) for m, _, rate in entries):
         return None
-    own = {day or start: rate for mark, day, rate in entries if mark == prefix.mark}
+    own = {day or date.min: rate for mark, day, rate in entries if mark == prefix.mark}
     if not own:
         plain = (rate for mark, day, rate in entries if mark is None and day is None and rate in prefix.unmarked)
         own = {start: next(plain, "")}
-    if min(own) > start:
-        own[start] = ""
-    return tuple(sorted(own.items()))
+    begun = max((day for day in own if day <= start), default=None)
+    later = sorted((day, rate) for day, rate in own.items() if day > start)
+    return ((start, own[begun] if begun is not None else ""), *later)
 
 
 @lru_cache(maxsize=4096)

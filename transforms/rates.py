@@ -22,7 +22,7 @@ from transforms.duty_values import Duty
 from transforms.lines import Line, Lines
 from transforms.seasons import Season
 from transforms.source_rows import source_row_id
-from transforms.staging import Step, expand
+from transforms.staging import Step, bounded, expand
 from warehouse.tables import arrow_schema
 
 TABLE = "preference_rate"
@@ -83,6 +83,9 @@ def steps_of(line: Line, schedule: ScheduleSpec, staging: StagingSpec | None) ->
     """
     if schedule.printed is not None:
         return printed_steps(line.printed, schedule.printed, line.days, line.season)
+    category = (staging.categories if staging is not None else schedule.staging).get(line.category or "")
+    if category is not None and category.bounds:
+        return bounded(category)
     if staging is None or line.base is None or line.category not in staging.categories:
         raise FtaError(
             "no_staging",
@@ -137,6 +140,12 @@ def in_season(steps: tuple[Step, ...], season: Season) -> Iterator[Step]:
             yield replace(step, valid_from=start, valid_to=end)
 
 
+def _derivation(schedule: ScheduleSpec) -> str:
+    if schedule.printed is not None:
+        return "printed"
+    return "modality" if schedule.staging and all(c.bounds for c in schedule.staging.values()) else "computed"
+
+
 def _rate(cell: Cell) -> Any:
     """The rate of a cell; a duty that its state says does not apply is no rate."""
     return cell.duty.rate_pct if cell.duty is not None and cell.state in ("ok", "free") else None
@@ -175,9 +184,9 @@ def _table(
         "valid_to": of_step("valid_to", [step.valid_to.isoformat() if step.valid_to else None for step in steps]),
         "duty_id": of_step("duty_id", [ids[step.duty.text] if step.duty is not None else None for step in steps]),
         "rate_pct": of_step("rate_pct", [step.rate_pct for step in steps]),
-        "rate_max_pct": pa.nulls(len(owner), schema.field("rate_max_pct").type),
+        "rate_max_pct": of_step("rate_max_pct", [step.rate_max for step in steps]),
         "state": of_step("state", [step.state for step in steps]),
-        "derivation": constant("printed" if schedule.printed is not None else "computed"),
+        "derivation": constant(_derivation(schedule)),
         "source_row_id": pa.array(sources, pa.string()).take(owner),
     }
     keys = (columns[name] for name in ("schedule_id", "line_code", "row_no", "valid_from"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sources.specs import ScheduleSpec, StagingSpec
+from sources.specs import CategorySpec, ScheduleSpec, StagingSpec
 
 
 def schedule_row(schedule: ScheduleSpec, regime_id: str) -> dict[str, Any]:
@@ -28,7 +28,10 @@ def schedule_row(schedule: ScheduleSpec, regime_id: str) -> dict[str, Any]:
 def staging_category_rows(schedule: ScheduleSpec, staging: StagingSpec | None) -> list[dict[str, Any]]:
     """Rows of table `staging_category`; the rule holds the category's terms and the calendar it runs on."""
     if staging is None:
-        return []
+        return [
+            {"schedule_id": schedule.id, "category": name, "text_en": category.text_en, "rule": _bounds(category)}
+            for name, category in schedule.staging.items()
+        ]
     return [
         {
             "schedule_id": schedule.id,
@@ -51,3 +54,16 @@ def staging_category_rows(schedule: ScheduleSpec, staging: StagingSpec | None) -
         }
         for name, category in staging.categories.items()
     ]
+
+
+def _bounds(category: CategorySpec) -> str:
+    """The modality of a list as JSON: what is known from which day."""
+    bounds = [
+        {
+            "valid_from": bound.valid_from.isoformat(),
+            "max_pct": None if bound.max_pct is None else str(bound.max_pct),
+            "state": bound.state or "ceiling",
+        }
+        for bound in category.bounds
+    ]
+    return json.dumps({"bounds": bounds, "source": category.source}, ensure_ascii=False, sort_keys=True)

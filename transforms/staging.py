@@ -26,7 +26,8 @@ class Step:
         valid_to: first day on which it no longer holds; None where it is open.
         duty: None where the state gives no duty.
         rate_pct: percentage points, where the duty is free or one ad valorem rate.
-        state: `ok`, `free`, `unparsed`, or the state of a category that gives no rate.
+        state: `ok`, `free`, `unparsed`, `ceiling`, or the state of a category that gives no rate.
+        rate_max: percentage points that the rate may not exceed, where only such a bound is known.
     """
 
     valid_from: date
@@ -34,6 +35,7 @@ class Step:
     duty: Duty | None
     rate_pct: Decimal | None
     state: str
+    rate_max: Decimal | None = None
 
 
 def expand(duty: Duty, category: CategorySpec, staging: StagingSpec) -> tuple[Step, ...]:
@@ -55,6 +57,15 @@ def expand(duty: Duty, category: CategorySpec, staging: StagingSpec) -> tuple[St
             day = year_start(category.hold_years + stage, staging)
             duties.append((day, staged(duty, stage, category, staging)))
     return tuple(_periods(duties))
+
+
+def bounded(category: CategorySpec) -> tuple[Step, ...]:
+    """The steps of a list's modality: a ceiling, or what is known instead, from one day to the next; the last open."""
+    ends: list[date | None] = [bound.valid_from for bound in category.bounds[1:]]
+    return tuple(
+        Step(bound.valid_from, end, None, None, bound.state or "ceiling", bound.max_pct)
+        for bound, end in zip(category.bounds, [*ends, None], strict=True)
+    )
 
 
 def check_stageable(duty: Duty, category: CategorySpec, staging: StagingSpec) -> None:

@@ -87,13 +87,14 @@ def lines_carried(desk: Desk) -> Iterator[RuleResult]:
 
 
 def ambiguity_explained(desk: Desk) -> Iterator[RuleResult]:
-    """C45: an ambiguous rate is null, says why, and has contributors; one not held says why."""
+    """C45: an ambiguous rate is null, says why, and has contributors; one not held says why, or its lines do."""
     for table, subject in RATES:
         yield from desk.look(
             "C45", table,
             f"""with fed as (select distinct rate_row_key from hs2022_contributor)
             select {subject} as subject, r.row_key,
-                   r.rate_pct is not null or r.reason is null
+                   r.rate_pct is not null
+                   or (r.reason is null and (r.state = 'ambiguous' or f.rate_row_key is null))
                    or (r.state = 'ambiguous' and f.rate_row_key is null) as bad,
                    r.hs6 || ' from ' || r.valid_from || ' is ' || r.state || ', reason ' || coalesce(r.reason, 'none')
                    as detail

@@ -16,12 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sources.corrections import apply_corrections
 from sources.errors import FtaError
 from sources.extraction import ExtractedRow, Extraction, read_csv
 from sources.registry import load_registry
 from sources.specs import DocumentSpec, DutySpec, TariffSpec
 from transforms.duties import CANONICAL, Duty, parse_duty
+from transforms.lines import read_lines
 from transforms.mfn import Mfn, lower_of, mfn_rates
+from transforms.rates import preference_rates
 from transforms.source_rows import source_row_id
 
 COLUMNS = ("depth", "code", "end", "season", "general", "temporary", "wto")
@@ -165,7 +168,8 @@ def held(tariff_id: str) -> tuple[Mfn, Extraction]:
     tariff = REGISTRY.tariffs[tariff_id]
     document = REGISTRY.document(tariff.document)
     folder = REGISTRY.folders[f"document:{document.id}"]
-    extraction = read_csv(folder / "extractions" / f"{document.id}.csv", document)
+    read = read_csv(folder / "extractions" / f"{document.id}.csv", document)
+    extraction = apply_corrections(read, REGISTRY.corrections_of(document.id))
     digits = REGISTRY.nomenclatures[tariff.nomenclature].digits
     return mfn_rates(tariff, document, extraction, digits=digits), extraction
 
@@ -222,3 +226,54 @@ def test_the_tariff_of_japan_has_the_rated_nodes_that_were_counted_by_hand(docum
         if any(node["rate"].values()):
             rated.append((node["stat_code"], node["hs_code"]))
     assert (len(rated), len(set(rated))) == (11066, 10638)
+
+
+@pytest.mark.documents
+def test_items_drawn_at_random_say_what_the_lines_of_the_working_tariff_say(documents: Path) -> None:
+    mfn, extraction = held("nz-tariff")
+    assert len(mfn.lines.tariff_lines) == 8282 == REGISTRY.tariffs["nz-tariff"].lines
+    assert not mfn.lines.rejected
+    with zipfile.ZipFile(documents / str(REGISTRY.document("nz-tariff-2022-01-01").file)) as archive:
+        texts = {
+            name: archive.read(name).decode("cp1252").split("\r\n")
+            for name in archive.namelist()
+            if re.fullmatch(r"Tariff\d\d\.txt", name)
+        }
+    shape = re.compile(r"(?: ?\t|(?=[\d.]+\t[^\t]*\t))(\d{4}\.\d\d\.\d\d) *(?:\t|$)")
+    printed = {
+        (name, number): found[1]
+        for name, lines in texts.items()
+        for number, line in enumerate(lines, start=1)
+        if name != "Tariff98.txt" and (found := shape.match(line))
+    }
+    lines = {row.locator: row.cells for row in extraction.rows if row.role == "line"}
+    assert {locator: cells["item"] for locator, cells in lines.items()} == {
+        **{f"member {name!r}, line {number}": item for (name, number), item in printed.items()},
+        "member 'Tariff16.txt', line 352, part 2": "1605.53.10",  # a line end was lost: two items stand on one line
+    }
+    rates = {row["line_code"]: row["rate_pct"] for row in mfn.table.to_pylist()}
+    unread = 0
+    for name, number in random.Random(5).sample(sorted(printed), 200):
+        ends = next((n for n in range(number, len(texts[name])) if shape.match(texts[name][n])), len(texts[name]))
+        fields = [[cell.strip() for cell in line.split("\t")] for line in texts[name][number - 1 : ends]]
+        stated = next(
+            (row[-2] for row in fields if row[-2:] in (["Free", "Free"], ["5", "Free"], ["10", "Free"])), None
+        )
+        rate = rates[printed[name, number].replace(".", "")]
+        unread += rate is None
+        assert None in (stated, rate) or rate == (0 if stated == "Free" else Decimal(stated))
+    assert unread <= 8  # goods under excise, and rates stated in words
+
+
+def test_knitted_fabric_to_new_zealand_pays_the_agreement_s_own_rate_and_its_step() -> None:
+    schedule = REGISTRY.schedules["rcep-nz"]
+    document = REGISTRY.document(schedule.document)
+    extraction = read_csv(REGISTRY.folders[f"document:{document.id}"] / "extractions" / f"{document.id}.csv", document)
+    lines = read_lines(apply_corrections(extraction, REGISTRY.corrections_of(document.id)), schedule, None, digits=8)
+    assert len(lines.lines) == schedule.lines == 8282
+    table = preference_rates(schedule, "rcep", lines, None).table.to_pylist()
+    stepped = [(row["valid_from"], row["rate_pct"]) for row in table if row["line_code"] == "94044000"]
+    assert stepped == [("2022-01-01", 5)]
+    states = {row["state"] for row in table}
+    assert states == {"free", "ok", "not_applicable", "unparsed"}
+    assert not [row for row in table if row["state"] == "unparsed" and row["rate_pct"] is not None]

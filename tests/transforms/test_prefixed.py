@@ -16,7 +16,7 @@ MARKS = ("AAN", "CA", "LDC", "LLDC", "RCEP")
 
 
 def prefix(mark: str) -> PrefixSpec:
-    return PrefixSpec(mark=mark, marks=MARKS, unmarked=("Free",), ignore=(r"\*See Below",))
+    return PrefixSpec(mark=mark, marks=MARKS, unmarked=("Free",), nothing=(". .",), ignore=(r"\*See Below",))
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,10 @@ def prefix(mark: str) -> PrefixSpec:
         ("Free", "RCEP", [(START, "Free")]),
         ("Free\n*See Below\nCA Free\nRCEP 9.3\n1/2023 8.7", "RCEP", [(START, "9.3"), (date(2023, 1, 1), "8.7")]),
         ("Free\n*See Below\nCA Free\nRCEP 9.3\n1/2023 8.7", "AAN", [(START, "Free")]),
+        ("AAN 5\n1/2020 Free\nRCEP 5", "AAN", [(START, "Free")]),
         ("CA Free", "RCEP", [(START, "")]),
         ("LDC 4", "LLDC", [(START, "")]),
-        ("5", "RCEP", [(START, "")]),
+        (". .", "RCEP", [(START, "")]),
         ("", "RCEP", [(START, "")]),
         ("RCEP 1/2023 4", "RCEP", [(START, ""), (date(2023, 1, 1), "4")]),
         ("RCEP $1.50 per kg CA 3", "RCEP", [(START, "$1.50 per kg")]),
@@ -37,7 +38,7 @@ def test_a_partner_reads_its_own_rates(text: str, mark: str, rates: list[tuple[d
     assert own_rates(text, prefix(mark), START) == tuple(rates)
 
 
-@pytest.mark.parametrize("text", ["RCEP", "CA RCEP 5", "RCEP 5 13/2023 4", "RCEP 5 RCEP 4", "1/2023"])
+@pytest.mark.parametrize("text", ["RCEP", "5", "CA RCEP 5", "RCEP 5 13/2023 4", "RCEP 5 RCEP 4", "1/2023"])
 def test_a_cell_that_cannot_be_taken_apart_is_not_guessed(text: str) -> None:
     assert own_rates(text, prefix("RCEP"), START) is None
 
