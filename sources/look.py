@@ -149,6 +149,10 @@ def work(path: Path, kind: FileKind, task: dict[str, Any]) -> dict[str, Any]:
     getattr(import_module(module), function)(path, kind, seen, **({"page": task["page"]} if kind.kind == "pdf" else {}))
     if seen.reason is None and not seen.tables:
         seen.reason = seen.findings[-1].message if seen.findings else "There is no table in it."
+    if seen.tables and not any(any(each.header) for each in seen.tables):
+        message = "No table has a row on top that could be its header, so no description is drafted from them."
+        remedy = "Look at the page (--page N --image page.png); name the columns and `header_rows` by hand."
+        seen.findings.append(Finding("header_not_found", "warning", message, remedy=remedy))
     look = Look(
         name=task["name"],
         sha256=sha256_of(path),
