@@ -44,7 +44,7 @@ def draft(look: Look, document_id: str | None = None) -> dict[str, Any]:
     name = document_id or re.sub(r"[^a-z0-9]+", "-", Path(look.name).stem.lower()).strip("-") or "document"
     described: dict[str, Any] = {
         "id": name,
-        "kind": _kind(table),
+        "kind": "guide" if table is None and look.tables else _kind(table),
         "title": look.text[0][:100] if look.text and look.kind == "pdf" else TO_SAY,
         "publisher": TO_SAY,
         "url": None,

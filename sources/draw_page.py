@@ -115,6 +115,7 @@ def _check_page(page: int, pages: int, path: Path) -> None:
 
 def _found(path: Path, page: int) -> Iterator[Mark]:
     """What a look finds on a page: cells below rows below tables, so that the outer lines are drawn last."""
+    from sources.look_pdf import has_header
     from sources.readers.pdf_tables import read_pages
 
     read = next(read_pages(path, [page]))
@@ -123,8 +124,8 @@ def _found(path: Path, page: int) -> Iterator[Mark]:
     for table in read.tables:
         for row in table.rows:
             yield from (Mark(box, "cell") for box in row.boxes if box is not None)
-        for number, row in enumerate(table.rows):
-            yield Mark(row.bbox, "row", str(number + 1))
+        for number, row in enumerate(table.rows, 0 if has_header(table) else 1):
+            yield Mark(row.bbox, "row", str(number or ""))
         yield Mark(table.bbox, "table")
 
 

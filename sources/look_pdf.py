@@ -136,6 +136,11 @@ def is_header(cells: Sequence[str]) -> bool:
     return len(filled) * 2 >= len(cells) and not any(_CODE.fullmatch(cell) for cell in filled)
 
 
+def has_header(table: Table) -> bool:
+    """Whether the first row of a table could head it."""
+    return is_header(_texts(table, 0))
+
+
 def _take_lines(read: PageRead, seen: Seen, edges: list[tuple[int, str]]) -> None:
     for line in read.outside:
         words = fold(line.text)
