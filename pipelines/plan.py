@@ -115,14 +115,12 @@ def make_plan(registry: Registry, home: Home) -> Plan:
     )
     units = [common, hs]
     for tariff in registry.tariffs.values():
-        folder = registry.folders[f"tariff:{tariff.id}"].name
         made_from = fingerprint(
             code,
             hs.fingerprint,
             tariff,
             registry.nomenclatures[tariff.nomenclature],
             documents([tariff.document]),
-            [d for where, d in registry.decisions if where == folder],
         )
         units.append(Unit(f"tariff-{tariff.id}", "tariff", tariff.id, made_from))
     for regime in registry.regimes.values():

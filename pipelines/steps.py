@@ -25,6 +25,7 @@ from sources.extraction import Extraction, read_csv, read_head, reader_of
 from sources.law_specs import load_laws
 from sources.registry import Registry, load_registry, sources_root
 from sources.specs import DocumentSpec, ScheduleSpec
+from sources.tax_specs import load_taxes, load_withdrawals
 from transforms import regimes
 from transforms.articles import article_rows
 from transforms.correlations import Concordance, correlations, load_review
@@ -36,6 +37,7 @@ from transforms.nomenclature import hs_nodes
 from transforms.rates import preference_rates
 from transforms.schedules import schedule_row, staging_category_rows
 from transforms.source_rows import rejected_rows, row_accounts, source_rows
+from transforms.taxes import tax_rows, withdrawal_rows
 from warehouse.tables import build
 
 Metrics = dict[str, Any]
@@ -173,6 +175,7 @@ def _common_tables(work: Work) -> Tables:
     folders = [f for f in folder_names(work.registry) if f not in work.registry.regimes and f != HS]
     documents = [work.registry.documents[d] for folder in folders for d in documents_in(work.registry, folder)]
     laws = [law for law in load_laws(sources_root()) if law.document in work.registry.documents]
+    taxes = [stated for stated in load_taxes(sources_root()) if stated.document in work.registry.documents]
     decisions = [row for folder in folders for row in regimes.decision_rows(work.registry, folder)]
     return {
         "party": build("party", regimes.party_rows(work.registry)),
@@ -180,6 +183,7 @@ def _common_tables(work: Work) -> Tables:
         "decision": build("decision", decisions),
         "law_article": build("law_article", (row for law in laws for row in law_article_rows(law))),
         "law_penalty": build("law_penalty", (row for law in laws for row in law_penalty_rows(law))),
+        "kh_tax": build("kh_tax", (row for stated in taxes for row in tax_rows(stated))),
         "article": build("article", article_rows(_articles(documents), laws)),
         "correction": build("correction", regimes.correction_rows(work.registry, (d.id for d in documents))),
         **_document_tables(work, documents, None),
@@ -262,7 +266,7 @@ def _row_tables(work: Work, extractions: list[Extraction], rejected: list[dict[s
 
 
 def make_tariff(work: Work, tariff_id: str) -> Metrics:
-    """Tables `mfn_rate` and `hs2022_mfn_rate` of one national tariff, with its lines, rows and decisions."""
+    """Tables `mfn_rate` and `hs2022_mfn_rate` of one national tariff, with its lines and rows."""
     work.say(f"{tariff_id}: MFN rates")
     return _make(work, f"tariff-{tariff_id}", lambda: _tariff_tables(work, tariff_id))
 
@@ -280,7 +284,6 @@ def _tariff_tables(work: Work, tariff_id: str) -> Tables:
     )
     tariff_line = build("tariff_line", mfn.lines.tariff_lines)
     carried = transpose_mfn(mfn.table, tariff_line, work.concordance.ties(tariff.hs_edition))
-    folder = work.registry.folders[f"tariff:{tariff_id}"].name
     return {
         **_row_tables(work, [extraction], mfn.lines.rejected),
         "tariff_line": tariff_line,
@@ -288,7 +291,6 @@ def _tariff_tables(work: Work, tariff_id: str) -> Tables:
         "mfn_rate": mfn.table,
         "hs2022_mfn_rate": carried.rates,
         "hs2022_contributor": carried.contributors,
-        "decision": build("decision", regimes.decision_rows(work.registry, folder)),
     }
 
 
@@ -433,6 +435,10 @@ def _regime_tables(work: Work, regime_id: str) -> Tables:
     return {
         "regime": build("regime", [regimes.regime_row(regime)]),
         "regime_party": build("regime_party", regimes.regime_party_rows(regime)),
+        "preference_withdrawal": build(
+            "preference_withdrawal",
+            withdrawal_rows(regime_id, load_withdrawals(work.registry.folders[f"regime:{regime_id}"])),
+        ),
         "coverage": build("coverage", regimes.coverage_rows(regime)),
         "decision": build("decision", regimes.decision_rows(work.registry, regime_id)),
         "correction": build("correction", regimes.correction_rows(work.registry, (d.id for d in documents))),

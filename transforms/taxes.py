@@ -1,0 +1,48 @@
+"""From `taxes.yml` and `withdrawals.yml` to tables `kh_tax` and `preference_withdrawal`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sources.tax_specs import TaxesSpec, WithdrawalSpec
+
+Rows = list[dict[str, Any]]
+
+
+def tax_rows(stated: TaxesSpec) -> Rows:
+    """Rows of table `kh_tax` that one document states, each with its place, dated and marked."""
+    return [
+        {
+            "subject": tax.subject,
+            "code_from": tax.code_from,
+            "code_to": tax.code_to,
+            "tax": tax.tax,
+            "rate_pct": tax.rate_pct,
+            "amount": None if tax.amount is None else float(tax.amount),
+            "currency": tax.currency,
+            "unit": tax.unit,
+            "as_of": stated.as_of.isoformat(),
+            "evidence": stated.evidence,
+            "document_id": stated.document,
+            "locator": tax.at,
+        }
+        for tax in stated.taxes
+    ]
+
+
+def withdrawal_rows(regime_id: str, withdrawals: Iterable[WithdrawalSpec]) -> Rows:
+    """Rows of table `preference_withdrawal` of one regime."""
+    return [
+        {
+            "regime_id": regime_id,
+            "scope_en": withdrawal.scope_en,
+            "code_from": withdrawal.code_from,
+            "code_to": withdrawal.code_to,
+            "valid_from": withdrawal.valid_from.isoformat(),
+            "valid_to": withdrawal.valid_to.isoformat() if withdrawal.valid_to else None,
+            "state": withdrawal.state,
+            "evidence": withdrawal.evidence,
+        }
+        for withdrawal in withdrawals
+    ]
