@@ -33,15 +33,7 @@ def accept_candidate(
     """
     registry = load_registry(overlay=home.sources)
     document = registry.document(document_id)
-    held = home.archive.find(document)
-    if held is None:
-        raise FtaError(
-            "document_missing",
-            f"{document_id} is not at hand, so there is nothing to accept.",
-            where={"document": document_id},
-            remedy=f"Add it: `ftadata sources add FILE --document {document_id}`, or name a folder with --documents.",
-            exit_code=Exit.DOCUMENT,
-        )
+    held = home.archive.need(document, "accept")
     say(f"reading {document_id}")
     candidate, _, _ = read_candidate(document, held)
     accepted_file = extraction_path(document, registry, home)

@@ -16,8 +16,6 @@ from pipelines.documents import read_candidate
 from pipelines.home import Home
 from pipelines.inspecting import findings_text
 from pipelines.plan import extraction_path
-from sources.archive import Held
-from sources.errors import Exit, FtaError
 from sources.extraction import Difference, ExtractedRow, Extraction, compare, faults, read_csv, reader_of
 from sources.reading import Finding
 from sources.registry import load_registry
@@ -76,7 +74,7 @@ def review_candidate(home: Home, document_id: str, say: Callable[[str], None]) -
     """
     registry = load_registry(overlay=home.sources)
     document = registry.document(document_id)
-    held = _held(home, document)
+    held = home.archive.need(document, "review")
     say(f"reading {document_id}")
     candidate, _, findings = read_candidate(document, held)
     file = extraction_path(document, registry, home)
@@ -85,19 +83,6 @@ def review_candidate(home: Home, document_id: str, say: Callable[[str], None]) -
     rejected = {row.locator: row for row in candidate.rows if row.role == "rejected"}
     reviewed = tuple(_with_faults(row, rejected.get(row.locator), document) for row in rows)
     return Review(document, held.path, candidate, accepted, reviewed, tuple(findings))
-
-
-def _held(home: Home, document: DocumentSpec) -> Held:
-    held = home.archive.find(document)
-    if held is None:
-        raise FtaError(
-            "document_missing",
-            f"{document.id} is not at hand, so there is nothing to review.",
-            where={"document": document.id},
-            remedy=f"Add it: `ftadata sources add FILE --document {document.id}`, or name a folder with --documents.",
-            exit_code=Exit.DOCUMENT,
-        )
-    return held
 
 
 def _new(candidate: Extraction) -> Iterator[ReviewedRow]:

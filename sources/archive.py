@@ -124,6 +124,25 @@ class Archive:
             return Held(path, entry.sha256, entry.on_purpose)
         return self._find_beside(document)
 
+    def need(self, document: DocumentSpec, purpose: str) -> Held:
+        """A document's bytes, for a purpose that cannot do without them, such as `accept`.
+
+        Raises:
+            FtaError: `document_missing`, where they are not at hand; otherwise as `find`.
+        """
+        held = self.find(document)
+        if held is None:
+            raise FtaError(
+                "document_missing",
+                f"{document.id} is not at hand, so there is nothing to {purpose}.",
+                where={"document": document.id},
+                remedy=(
+                    f"Add it: `ftadata sources add FILE --document {document.id}`, or name a folder with --documents."
+                ),
+                exit_code=Exit.DOCUMENT,
+            )
+        return held
+
     def _find_beside(self, document: DocumentSpec) -> Held | None:
         if self.documents is None or document.file is None:
             return None
