@@ -100,7 +100,7 @@ class Summary:
     low: Ints
     high: Ints
     mean: Ints
-    n_ad_valorem: Ints
+    has_ad_valorem: Bools
     n_lines: Ints
     n_distinct: Ints
     n_free: Ints
@@ -154,7 +154,7 @@ class _Counted:
     low: Ints
     high: Ints
     mean: Ints
-    n_ad_valorem: Ints
+    has_ad_valorem: Bools
     n_lines: Ints
     n_distinct: Ints
     n_free: Ints
@@ -194,7 +194,7 @@ def _count(place: Ints, rate: Ints, rates: RateRows, groups: int) -> _Counted:
         low=low,
         high=high,
         mean=mean_half_even(total, tally(number)),
-        n_ad_valorem=tally(number),
+        has_ad_valorem=tally(number) > 0,
         n_lines=tally(new_line),
         n_distinct=np.bincount(_distinct(place, key), minlength=groups),
         n_free=tally(number & (amount == 0)),
@@ -271,7 +271,7 @@ def _columns(counted: _Counted, state: Ints, reason: Ints) -> dict[str, Ints | B
         "low": counted.low,
         "high": counted.high,
         "mean": counted.mean,
-        "n_ad_valorem": counted.n_ad_valorem,
+        "has_ad_valorem": counted.has_ad_valorem,
         "n_lines": counted.n_lines,
         "n_distinct": counted.n_distinct,
         "n_free": counted.n_free,

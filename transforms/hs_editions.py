@@ -153,7 +153,7 @@ class _Job:
         def column(name: str) -> Column:
             return np.concatenate([getattr(part, name) for part in parts])
 
-        number, code = column("n_ad_valorem") > 0, column("code")
+        number, code = column("has_ad_valorem"), column("code")
         columns = {
             "hs6": pick(pa.array(ties.codes, pa.string()), code),
             "valid_from": pick(read.dates, column("first")),
@@ -250,7 +250,7 @@ def _flat(summary: Summary, *, state: int, reason: int, end: int) -> Summary:
     blank = np.zeros_like(summary.code)
     return Summary(
         code=summary.code, first=blank, end=blank + end, state=blank + state, reason=blank + reason,
-        amount=blank, has_rate=blank > 0, duty=blank - 1, low=blank, high=blank, mean=blank, n_ad_valorem=blank,
+        amount=blank, has_rate=blank > 0, duty=blank - 1, low=blank, high=blank, mean=blank, has_ad_valorem=blank > 0,
         n_lines=summary.n_lines, n_distinct=summary.n_distinct, n_free=summary.n_free,
         n_excluded=summary.n_excluded, n_other=summary.n_other,
     )  # fmt: skip

@@ -127,6 +127,15 @@ def test_a_line_without_a_rate_on_some_days_makes_those_days_a_date_mix() -> Non
     ]
 
 
+def test_days_that_differ_in_nothing_published_are_one_row() -> None:
+    both = [rate("01012110", 5, "2022-01-01"), rate("01012190", "5 USD/kg", "2022-01-01")]
+    second = rate("01012190", 5, "2023-01-01", row_no=2)
+    result = carry([*both, second], ties_of([("010121", "010121")]))
+    assert [(r["valid_from"], r["valid_to"], r["reason"]) for r in result.rates.to_pylist()] == [
+        ("2022-01-01", None, "duty_kind_mix")
+    ]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "reason"),
     [
