@@ -47,6 +47,10 @@ class FtaError(Exception):
         self.remedy = remedy
         self.exit_code = exit_code
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How the error comes whole out of another process: an exception is otherwise made again from its message."""
+        return _again, (self.code, self.message, self.where, self.remedy, self.exit_code)
+
     def as_json(self) -> dict[str, Any]:
         """The error in the shape that `--json` prints."""
         return {"error": {"code": self.code, "message": self.message, "where": self.where, "remedy": self.remedy}}
@@ -55,3 +59,7 @@ class FtaError(Exception):
         """The error on one line a person can act on."""
         place = ", ".join(f"{name} {value}" for name, value in self.where.items())
         return " ".join(part for part in (f"[{place}]" if place else "", self.message, self.remedy) if part)
+
+
+def _again(code: str, message: str, where: dict[str, Any], remedy: str, exit_code: Exit) -> FtaError:
+    return FtaError(code, message, where=where, remedy=remedy, exit_code=exit_code)

@@ -25,10 +25,15 @@ _NOTHING, _SPACE, _LINE, _GROUP = range(4)
 
 
 class Piece(NamedTuple):
-    """A stretch of a line between gaps wider than the letters are high, as columns without rules have them."""
+    """A stretch of a line between gaps wider than the letters are high, as columns without rules have them.
+
+    Its sides are its own: what stands beside a line, such as a mark in the margin, may be higher or lower than it.
+    """
 
     x0: float
     x1: float
+    top: float
+    bottom: float
     text: str
 
 
@@ -170,7 +175,13 @@ def _lines(chars: Chars, index: Ints, line: Ints, code: npt.NDArray[np.uint32], 
     between[0] = _NOTHING
     starts, pieces = np.flatnonzero(new_line), np.flatnonzero(new_line | apart)
     piece_ends = np.append(pieces[1:], len(code)) - 1
-    edges = zip(x0[pieces].round(1).tolist(), x1[piece_ends].round(1).tolist(), strict=True)
+    sides = (
+        x0[pieces],
+        x1[piece_ends],
+        np.minimum.reduceat(top, pieces),
+        np.maximum.reduceat(bottom, pieces),
+    )
+    edges = zip(*(side.round(1).tolist() for side in sides), strict=True)
     heads = np.minimum.reduceat(top, starts).round(1).tolist()
     feet = np.maximum.reduceat(bottom, starts).round(1).tolist()
     lines = []
