@@ -123,7 +123,11 @@ class _Query:
             lines = named = []
         stale = _is_stale(about, self.day)
         if shown["state"] == "not_held" and in_force is not False:
-            shown["reason"] = self._why_not_held(regime_id, about, shown["reason"], stale)
+            held = self.coverage.get(regime_id, {})
+            shown["reason"] = (
+                wording.stale(about["known_from"], about["known_until"]) if stale
+                else wording.not_held(shown["reason_code"], held)
+            )  # fmt: skip
         path = self._path(periods, named, schedule_id)
         return {
             "regime_id": regime_id, "short_name": pair["short_name"], "name_en": pair["name_en"],
@@ -143,13 +147,6 @@ class _Query:
             return []
         return [line for line in lines if line["line_code"].startswith(self.product.code)]
 
-    def _why_not_held(self, regime_id: str, about: Mapping[str, Any], reason: str | None, stale: bool) -> str:
-        """What is not held, and what coverage knows of it."""
-        held = self.coverage.get(regime_id, {})
-        if stale:
-            return wording.stale(about["known_from"], about["known_until"])
-        return f"{reason} {held['note']}" if held.get("note") and held.get("state") != "held" else str(reason)
-
     def _path(self, periods: list[Row], named: list[Row], schedule_id: str | None) -> list[Row]:
         """The rates over time: the named line's own, where there is one, else the subheading's."""
         if len({(line["line_code"], line["row_no"]) for line in named}) == 1 and schedule_id:
@@ -160,7 +157,7 @@ class _Query:
             periods = sorted(_clipped(exact, window) + gaps, key=lambda row: row["valid_from"])
         return [
             {"from": row["valid_from"], "to": row["valid_to"], "rate_pct": row["rate_pct"], "state": row["state"],
-             "duty_text": row["duty_text"]}
+             "duty_text": wording.duty_text(row)}
             for row in periods
         ]  # fmt: skip
 
@@ -220,12 +217,8 @@ def _line_rate(named: list[Row]) -> Row:
 
 
 def _told(row: Mapping[str, Any]) -> Row:
-    """A rate in the answer's words: what it is, and where there is no number, why."""
-    rate, state = row["rate_pct"], row["state"]
-    text = row["duty_text"] or (wording.percent(rate) if rate is not None else None)
-    reason = None if rate is not None else wording.missing_rate(state, row["reason"], row, text)
-    return {"state": state, "rate_pct": rate, "rate_max_pct": row.get("rate_max_pct"), "duty_text": text,
-            "reason": reason, "reason_code": row["reason"], "basis": row.get("basis", "subheading")}  # fmt: skip
+    """A rate in the answer's words, and whether it is that of the subheading or of a national line."""
+    return {**wording.told(row), "basis": row.get("basis", "subheading")}
 
 
 def _statistics(current: Row | None) -> Row | None:
@@ -258,7 +251,7 @@ def _line(line: Row) -> Row:
     names = ("line_code", "state", "rate_pct", "duty_text", "row_key", "hs6_from", "relation", "category",
              "document_id", "locator", "page")  # fmt: skip
     base = {"base_rate_pct": line["base_pct"], "base_duty_text": line["base_text"]} if "base_pct" in line else {}
-    return {**{name: line.get(name) for name in names}, **base}
+    return {**{name: line.get(name) for name in names}, **base, "duty_text": wording.duty_text(line)}
 
 
 def _locators(lines: list[Row]) -> str | None:
@@ -291,10 +284,11 @@ def _mfn(connection: sqlite3.Connection, importer: str, hs6: str, product: Produ
     )  # fmt: skip
     if stale or current is None:
         until = known_until or (shown["valid_to"] if shown else None)
-        reason = wording.stale(known_from, until) if until else "No MFN tariff of the importer is held for this day."
+        reason = wording.stale(known_from, until) if until else wording.NO_MFN_FOR_DAY
         answer, on_day = {**_NO_RATE, "reason": reason}, []
     elif not current["rate_row_key"]:
-        answer = {**_NO_RATE, "reason": _mfn_not_held(connection, importer), "reason_code": "no_schedule"}
+        known = evidence.coverage(connection, importer, "mfn").values()
+        answer = {**_NO_RATE, "reason": wording.mfn_not_held(known), "reason_code": "no_schedule"}
     else:
         named = [line for line in on_day if product.is_line and line["line_code"].startswith(product.code)]
         answer = _line_rate(named) if named else _told(current)
@@ -304,8 +298,3 @@ def _mfn(connection: sqlite3.Connection, importer: str, hs6: str, product: Produ
         "stale": stale, "lines": [_line(line) for line in on_day],
         "provenance": {"document_id": lines[0]["document_id"] if lines else None, "locator": _locators(on_day)},
     }  # fmt: skip
-
-
-def _mfn_not_held(connection: sqlite3.Connection, importer: str) -> str:
-    notes = dict.fromkeys(row["note"] for row in evidence.coverage(connection, importer, "mfn").values() if row["note"])
-    return " ".join(["No MFN rate of the importer is held.", *notes])

@@ -1,63 +1,62 @@
 """The comparison of every HS 2022 heading for each pair with the home party, as static files.
 
 What `compare` answers for one day these files hold for all days: what is the same for all goods of a pair in
-`pair.json`, and in a file for each heading the periods of every regime's rate, the MFN duty, the national lines and the
-rules. They are read from the same views, in bulk. `docs/use-the-data.md` says how a day's answer is read from them; a
-test holds it equal to that of `compare`.
+`pair.json`, and in a file for each heading of which anything is held the periods of every regime's rate, the MFN duty
+and the national lines. They are read from the same views, in bulk. `docs/use-the-data.md` says how a day's answer is
+read from them; a test holds it equal to that of `compare`.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from publish import evidence, wording
 from publish.compare import SNAPSHOTS
 from publish.evidence import Row
 from publish.products import EDITION
 from publish.static_lines import LineBook, mfn_lines, preference_lines
-from publish.static_pages import Page, as_bytes, encode, lean, paged
-from publish.static_rules import RuleBook
+from publish.static_pages import Page, as_bytes, duty, encode, lean, paged
 
-HOME = "KH"
-"""The party whose trade the static files are for: one side of every pair is this one."""
-_STATISTICS = ("relation", "min_pct", "max_pct", "mean_pct", "n_lines", "n_distinct", "n_free", "n_excluded",
-               "n_non_ad_valorem")  # fmt: skip
-_NOTHING_FOR_DAY = "No MFN tariff of the importer is held for this day."
+BEGINNING = "1900-01-01"
+"""The first day of what began on a day that is not known; the views have the same."""
+_NOTHING: Row = {"state": "not_held", "rate_pct": None}
+_COUNTS = ("n_lines", "n_distinct", "n_free", "n_excluded", "n_non_ad_valorem")
+_SPAN = ("min_pct", "max_pct", "mean_pct")
+_RATES = f"""
+SELECT hs6, regime_id, schedule_id, valid_from, valid_to, state, rate_pct, rate_max_pct, duty_text, reason, relation,
+       {", ".join((*_SPAN, *_COUNTS))}, rate_row_key
+FROM v_comparison WHERE exporter = ? AND importer = ? AND schedule_id IS NOT NULL
+ORDER BY hs6, regime_id, schedule_id, valid_from
+"""
+_MFN = """
+SELECT hs6, valid_from, valid_to, state, rate_pct, duty_text, reason, min_pct, max_pct, rate_row_key
+FROM v_mfn WHERE importer = ? AND kind = 'applied' AND rate_row_key IS NOT NULL ORDER BY hs6, valid_from
+"""
+_SCHEDULES = "SELECT DISTINCT * FROM pair_schedule WHERE exporter = ? AND importer = ? ORDER BY schedule_id"
+
+
+def home_of(connection: sqlite3.Connection) -> str:
+    """The party whose trade the static files are for: one side of every pair is this one."""
+    (home,) = connection.execute("SELECT party_id FROM party WHERE is_home = 1").fetchone()
+    return str(home)
 
 
 def pairs(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     """Every importer and exporter with a regime between them, one of them the home party."""
     sql = "SELECT DISTINCT importer, exporter FROM pair WHERE ? IN (exporter, importer) ORDER BY importer, exporter"
-    return [(importer, exporter) for importer, exporter in connection.execute(sql, (HOME,))]
+    return [(importer, exporter) for importer, exporter in connection.execute(sql, (home_of(connection),))]
 
 
-def comparisons(connection: sqlite3.Connection, rules: RuleBook) -> Iterator[Page]:
+def comparisons(connection: sqlite3.Connection) -> Iterator[Page]:
     """The pages `compare/{exporter}/{importer}/...`, and those of the lines that do not fit in them."""
-    headings = _headings(connection)
     for importer, found in groupby(pairs(connection), itemgetter(0)):
         market = _Market(connection, importer)
         for _, exporter in found:
-            yield from _Pair(market, exporter, rules).pages(headings)
+            yield from _Pair(market, exporter).pages()
         yield from market.line_pages()
-
-
-def _headings(connection: sqlite3.Connection) -> list[tuple[Row, list[Row]]]:
-    """Every heading with its subheadings."""
-    sql = (
-        "SELECT code, level, description_en AS name_en, description_km AS name_km FROM hs_node"
-        " WHERE edition = ? AND level IN (4, 6) ORDER BY code"
-    )
-    nodes = evidence.rows(connection, sql, (EDITION,))
-    under: dict[str, list[Row]] = defaultdict(list)
-    for node in nodes:
-        if node["level"] == 6:
-            under[node["code"][:4]].append(node)
-    return [(node, under[node["code"]]) for node in nodes if node["level"] == 4]
 
 
 class _Market:
@@ -67,6 +66,7 @@ class _Market:
         self.connection, self.importer = connection, importer
         self.coverage = evidence.coverage(connection, importer, "tariff")
         self.mfn_book = mfn_lines(connection, importer)
+        self.mfn_documents = self._documents()
         self.mfn = self._mfn()
         self._books: dict[str, LineBook] = {}
 
@@ -81,98 +81,100 @@ class _Market:
         for book in (self.mfn_book, *self._books.values()):
             yield from book.pages
 
+    def _documents(self) -> dict[str, Row]:
+        """What is the same for most rates that stand in a document: its authority."""
+        named = {row["document_id"] for row in self.mfn_book.authority.values()}
+        found = evidence.rows(self.connection, "SELECT document_id, known_from, known_until FROM document")
+        return {
+            row["document_id"]: _authority(row["known_from"], row["known_until"])
+            for row in found
+            if row["document_id"] in named
+        }
+
     def _mfn(self) -> dict[str, Row]:
-        sql = "SELECT * FROM v_mfn WHERE importer = ? AND kind = 'applied' ORDER BY hs6, valid_from"
-        found = evidence.rows(self.connection, sql, (self.importer,))
+        found = evidence.rows(self.connection, _MFN, (self.importer,))
         return {
             hs6: {"periods": [self._mfn_period(row) for row in rows], **self.mfn_book.at(hs6)}
             for hs6, rows in groupby(found, itemgetter("hs6"))
         }
 
     def _mfn_period(self, row: Row) -> Row:
+        """A period of the MFN duty; of its authority only what its document does not say."""
         authority = self.mfn_book.authority.get(row["rate_row_key"], {})
-        from_day, until = authority.get("known_from"), authority.get("known_until")
-        ends = until or row["valid_to"]
-        told = _told(row) if row["rate_row_key"] else {**_told(row), "reason": None}
-        return lean({
-            **told, "row_key": row["rate_row_key"], "document_id": authority.get("document_id"),
-            "as_of": from_day or (row["valid_from"] if authority else None), "known_until": until,
-            "reason_stale": wording.stale(from_day, ends) if ends and row["rate_row_key"] else None,
-        })  # fmt: skip
+        document = authority.get("document_id")
+        about = _authority(authority.get("known_from"), authority.get("known_until"), row)
+        usual = self.mfn_documents.get(document, {})
+        own = {name: about.get(name) for name in about.keys() | usual.keys() if about.get(name) != usual.get(name)}
+        return {
+            **lean({**_told(row), "row_key": row["rate_row_key"], "document_id": document}),
+            **dict(sorted(own.items())),
+        }
 
     def mfn_facts(self) -> Row:
         """What is the same for the MFN duty of all goods."""
         held = evidence.coverage(self.connection, self.importer, "mfn").values()
-        notes = dict.fromkeys(row["note"] for row in held if row["note"])
-        absent = " ".join(["No MFN rate of the importer is held.", *notes])
-        return {"kind": "applied", "not_held": {"no_schedule": absent, "outside_period": _NOTHING_FOR_DAY}}
+        absent = wording.mfn_not_held(held)
+        return {
+            "kind": "applied", "documents": self.mfn_documents,
+            "otherwise": [{"from": BEGINNING, "to": None, **_NOTHING, "reason_code": "no_schedule"}],
+            "not_held": {"no_schedule": absent, "outside_period": wording.NO_MFN_FOR_DAY},
+        }  # fmt: skip
+
+
+def _authority(known_from: str | None, known_until: str | None, rate: Mapping[str, str | None] | None = None) -> Row:
+    """For which days a tariff speaks, as far as it is known; else those of the rate itself."""
+    ends = known_until or (rate["valid_to"] if rate else None)
+    return lean({
+        "as_of": known_from or (rate["valid_from"] if rate else None), "known_until": known_until,
+        "reason_stale": wording.stale(known_from, ends) if ends else None,
+    })  # fmt: skip
 
 
 class _Pair:
     """One exporter's goods in one market."""
 
-    def __init__(self, market: _Market, exporter: str, rules: RuleBook) -> None:
-        self.market, self.exporter, self.rules = market, exporter, rules
+    def __init__(self, market: _Market, exporter: str) -> None:
+        self.market, self.exporter = market, exporter
         connection, sides = market.connection, (exporter, market.importer)
         sql = "SELECT * FROM v_pair WHERE exporter = ? AND importer = ? ORDER BY regime_id"
         self.facts = {row["regime_id"]: row for row in evidence.rows(connection, sql, sides)}
-        sql = (
-            "SELECT * FROM v_comparison WHERE exporter = ? AND importer = ?"
-            " ORDER BY hs6, regime_id, schedule_id, valid_from"
-        )
-        found = evidence.rows(connection, sql, sides)
-        self.by_subheading = {hs6: list(rows) for hs6, rows in groupby(found, itemgetter("hs6"))}
-        self.schedules = {row["schedule_id"]: self._schedule(row) for row in found if row["schedule_id"]}
-        self.reasons: dict[str, set[str]] = defaultdict(set)
-        for row in found:
-            if row["state"] == "not_held":
-                self.reasons[row["regime_id"]].add(row["reason"] or "no_schedule")
-        self.regimes = {regime: self._regime(pair) for regime, pair in self.facts.items()}
+        self.schedules = {
+            row["schedule_id"]: self._schedule(row) for row in evidence.rows(connection, _SCHEDULES, sides)
+        }
+        found = evidence.rows(connection, _RATES, sides) if self.schedules else []
+        self.by_subheading = {
+            hs6: [
+                self._entry(hs6, *key, list(rows))
+                for key, rows in groupby(held, itemgetter("regime_id", "schedule_id"))
+            ]
+            for hs6, held in groupby(found, itemgetter("hs6"))
+        }
 
-    def pages(self, headings: list[tuple[Row, list[Row]]]) -> Iterator[Page]:
-        """The page of the pair and those of every heading, where anything of its goods is held."""
-        held = bool(self.schedules or self.market.mfn_book.lines or self.facts.keys() & set(self.rules.regimes()))
+    def pages(self) -> Iterator[Page]:
+        """The page of the pair and those of the headings of which anything is held."""
         sides = {"exporter": self.exporter, "importer": self.market.importer}
         root = f"compare/{self.exporter}/{self.market.importer}"
+        codes = sorted(self.by_subheading.keys() | self.market.mfn.keys())
+        headings = {heading: list(held) for heading, held in groupby(codes, lambda code: code[:4])}
         pair = {
-            **sides, "hs_edition": EDITION, "regimes": self.regimes, "schedules": self.schedules,
-            "mfn": self.market.mfn_facts(), "headings": held,
+            **sides, "hs_edition": EDITION, "regimes": {name: self._regime(row) for name, row in self.facts.items()},
+            "schedules": self.schedules, "mfn": self.market.mfn_facts(), "headings": list(headings),
         }  # fmt: skip
         yield f"{root}/pair.json", as_bytes(encode(pair))
-        for heading, nodes in headings if held else ():
-            around = {**sides, "heading": heading["code"], **lean(_names(heading))}
-            items = [self._subheading(node) for node in nodes]
-            yield from paged(f"{root}/{heading['code']}", around, "subheadings", items)
+        for heading, held in headings.items():
+            items = [self._subheading(hs6) for hs6 in held]
+            yield from paged(f"{root}/{heading}", {**sides, "heading": heading}, "subheadings", items)
 
-    def _subheading(self, node: Row) -> Row:
-        hs6 = node["code"]
-        periods: dict[tuple[str, str | None], list[Row]] = defaultdict(list)
-        for row in self.by_subheading.get(hs6, ()):
-            periods[row["regime_id"], row["schedule_id"]].append(row)
-        for regime in self.facts.keys() - {regime for regime, _ in periods}:
-            periods[regime, None] = []
-        rules = {regime: short for regime in self.facts if (short := self.rules.short(regime, hs6))}
-        return {
-            "hs6": hs6, **lean(_names(node)), "mfn": self.market.mfn[hs6],
-            "regimes": [self._entry(hs6, *key, periods[key]) for key in sorted(periods, key=_place)], "rules": rules,
-        }  # fmt: skip
+    def _subheading(self, hs6: str) -> Row:
+        return lean({"hs6": hs6, "mfn": self.market.mfn.get(hs6), "regimes": self.by_subheading.get(hs6)})
 
-    def _entry(self, hs6: str, regime_id: str, schedule_id: str | None, rows: list[Row]) -> Row:
-        periods = [_period(row) for row in rows]
-        if schedule_id is None:
-            return {"regime_id": regime_id, "periods": periods}
+    def _entry(self, hs6: str, regime_id: str, schedule_id: str, rows: list[Row]) -> Row:
+        """What one schedule says of a subheading; a day of force without a period is one of which nothing is held."""
         book = self.market.book(schedule_id, self.schedules[schedule_id]["document_id"])
-        base = _base(book.lines.get(hs6, []))
         return {
-            "regime_id": regime_id, "schedule_id": schedule_id, **({"base": base} if base else {}), "periods": periods,
-            **book.at(hs6),
+            "regime_id": regime_id, "schedule_id": schedule_id, **_base(book.lines.get(hs6, [])),
+            "periods": [_period(row) for row in rows if row["rate_row_key"]], **book.at(hs6),
         }  # fmt: skip
-
-    def _reason(self, regime_id: str, code: str) -> str:
-        """Why something is not held, and what coverage knows of it."""
-        held = self.market.coverage.get(regime_id, {})
-        reason = str(wording.missing_rate("not_held", code, {}, None))
-        return f"{reason} {held['note']}" if held.get("note") and held.get("state") != "held" else reason
 
     def _schedule(self, row: Row) -> Row:
         """What is the same for every rate of a schedule."""
@@ -190,51 +192,46 @@ class _Pair:
     def _regime(self, pair: Row) -> Row:
         """What is the same for every product under a regime of the pair."""
         names = ("short_name", "name_en", "name_km", "standing", "in_force_from", "in_force_to")
-        ended = pair["standing"] == "not_in_force" or pair["in_force_to"]
-        codes = sorted({pair["why_none"], "outside_period", *self.reasons[pair["regime_id"]]})
+        never = pair["standing"] == "not_in_force"
+        begins, ends = pair["in_force_from"] or BEGINNING, pair["in_force_to"]
+        held = self.market.coverage.get(pair["regime_id"], {})
         return {
             **{name: pair[name] for name in names}, "status": pair["regime_status"],
-            "not_in_force": wording.not_in_force(pair, "9999-12-31") if ended else None,
-            "not_held": {code: self._reason(pair["regime_id"], code) for code in codes},
+            "not_in_force": wording.not_in_force(pair, "9999-12-31") if never or ends else None,
+            "otherwise": [] if never else [{"from": begins, "to": ends, **_NOTHING, "reason_code": pair["why_none"]}],
+            "not_held": {code: wording.not_held(code, held) for code in sorted({pair["why_none"], "outside_period"})},
             "certificates": list(_certificates(self.market.connection, pair)),
         }  # fmt: skip
 
 
-def _names(node: Row) -> Row:
-    return {"name_en": node["name_en"], "name_km": node["name_km"]}
-
-
-def _place(key: tuple[str, str | None]) -> tuple[str, str]:
-    return key[0], key[1] or ""
-
-
-def _told(row: Mapping[str, Any]) -> Row:
+def _told(row: Row) -> Row:
     """A period's rate in words as `compare` says it: where there is no number, why."""
-    rate, state = row["rate_pct"], row["state"]
-    text = row["duty_text"] or (wording.percent(rate) if rate is not None else None)
-    return {
-        "from": row["valid_from"], "to": row["valid_to"], "state": state, "rate_pct": rate,
-        "rate_max_pct": row.get("rate_max_pct"), "duty_text": text,
-        "reason": None if rate is not None else wording.missing_rate(state, row["reason"], row, text),
-        "reason_code": row["reason"],
-    }  # fmt: skip
+    return {"from": row["valid_from"], "to": row["valid_to"], **wording.told(row), "duty_text": duty(row)}
 
 
 def _period(row: Row) -> Row:
-    """A period of a preference; why something is not held stands with the pair, being the same for all goods."""
-    told = _told(row)
-    if told["state"] == "not_held":
-        told |= {"reason": None, "reason_code": row["reason"] or "no_schedule"}
-    if not row["rate_row_key"]:
-        return lean(told)
-    statistics = lean({name: row[name] for name in _STATISTICS})
-    return lean({**told, "statistics": statistics, "row_key": row["rate_row_key"]})
+    """A period of a preference, with the statistics of its lines where they are not all alike."""
+    more: Row = {"relation": row["relation"] if row["relation"] != "1:1" else None}
+    if row["n_lines"] != 1:
+        more["n_lines"] = row["n_lines"]
+    if not _alike(row):
+        more["statistics"] = lean({name: row[name] for name in (*_SPAN, *_COUNTS)})
+    return lean({**_told(row), **more, "row_key": row["rate_row_key"]})
 
 
-def _base(lines: list[Row]) -> Row | None:
-    """The base duty that every line of a subheading shares, or None."""
+def _alike(row: Row) -> bool:
+    """Whether the statistics say no more than that `n_lines` lines have this one rate."""
+    rate, lines = row["rate_pct"], row["n_lines"]
+    counts = (lines, 1, lines if rate == 0 else 0, 0, 0)
+    return rate is not None and {row[name] for name in _SPAN} == {rate} and tuple(row[n] for n in _COUNTS) == counts
+
+
+def _base(lines: list[Row]) -> Row:
+    """The base duty that every line of a subheading shares, or nothing."""
     bases = {(line.get("base_rate_pct"), line.get("base_duty_text")) for line in lines}
-    return dict(zip(("rate_pct", "duty_text"), bases.pop(), strict=True)) if len(bases) == 1 else None
+    if len(bases) != 1 or bases == {(None, None)}:
+        return {}
+    return {"base": dict(zip(("rate_pct", "duty_text"), bases.pop(), strict=True))}
 
 
 def _certificates(connection: sqlite3.Connection, pair: Row) -> Iterator[Row]:

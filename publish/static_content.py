@@ -17,7 +17,8 @@ from publish import evidence
 from publish.datasette import metadata
 from publish.evidence import Row
 from publish.products import EDITION
-from publish.static_compare import HOME, pairs
+from publish.static_compare import home_of, pairs
+from publish.static_rules import ruled
 from publish.static_schemas import FILES
 
 Content = tuple[str, Row]
@@ -31,15 +32,14 @@ _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI",
           "XVII", "XVIII", "XIX", "XX", "XXI")  # fmt: skip
 
 
-def content_pages(connection: sqlite3.Connection, manifest: Mapping[str, Any], ruled: list[str]) -> Iterator[Content]:
+def content_pages(connection: sqlite3.Connection, manifest: Mapping[str, Any]) -> Iterator[Content]:
     """Every page but those of comparisons, lines and rules.
 
     Args:
         connection: a release.
         manifest: its manifest.
-        ruled: regimes of which rules of origin are held.
     """
-    yield "index.json", _index(connection, manifest, ruled)
+    yield "index.json", _index(connection, manifest)
     yield "regimes.json", {"regimes": _regimes(connection)}
     yield "documents.json", {"documents": _rows(connection, "SELECT * FROM document ORDER BY document_id")}
     yield "datasette-metadata.json", metadata(str(manifest["version"]))
@@ -57,7 +57,7 @@ def _rows(connection: sqlite3.Connection, sql: str, *values: object) -> list[Row
     ]
 
 
-def _index(connection: sqlite3.Connection, manifest: Mapping[str, Any], ruled: list[str]) -> Row:
+def _index(connection: sqlite3.Connection, manifest: Mapping[str, Any]) -> Row:
     version = manifest["version"]
     regimes: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in evidence.rows(connection, "SELECT exporter, importer, regime_id FROM pair ORDER BY 1, 2, 3"):
@@ -66,10 +66,11 @@ def _index(connection: sqlite3.Connection, manifest: Mapping[str, Any], ruled: l
     return {
         "api": API, "release": version, "published_on": manifest["published_on"],
         "content_hash": manifest["content_hash"], "release_path": f"../../releases/v{version}/",
-        "home": HOME, "hs_edition": EDITION,
+        "home": home_of(connection), "hs_edition": EDITION,
         "files": [{"path": path, "schema": f"schema/{kind}.json", "holds": holds} for kind, path, holds in FILES],
         "parties": _rows(connection, "SELECT * FROM party ORDER BY party_id"),
-        "pairs": [{"exporter": e, "importer": i, "regimes": regimes[e, i]} for e, i in ours], "rules": ruled,
+        "pairs": [{"exporter": e, "importer": i, "regimes": regimes[e, i]} for e, i in ours],
+        "rules": ruled(connection),
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from publish.staging import clear, only_publisher, stage
 from publish.static_compare import comparisons
 from publish.static_content import API, content_pages
 from publish.static_pages import Page, as_bytes, encode
-from publish.static_rules import RuleBook
+from publish.static_rules import rule_pages
 from publish.static_schemas import schemas
 from sources.errors import Exit, FtaError
 
@@ -67,10 +67,9 @@ def write_static_json(public_dir: Path, release_dir: Path) -> StaticReport:
     try:
         with only_publisher(place.parent), closing(open_release(release_dir)) as connection:
             clear(place.parent)
-            rules = RuleBook(connection)
-            content = chain(content_pages(connection, manifest, rules.regimes()), _schemas())
+            content = chain(content_pages(connection, manifest), _schemas())
             encoded = ((path, as_bytes(encode(value))) for path, value in content)
-            return _replace(place, chain(encoded, rules.pages(), comparisons(connection, rules)))
+            return _replace(place, chain(encoded, rule_pages(connection), comparisons(connection)))
     except (OSError, sqlite3.OperationalError) as error:
         raise FtaError(
             "cannot_write", f"The static JSON could not be written: {error}.", where={"path": str(place)},

@@ -15,7 +15,7 @@ from typing import Any
 
 from publish import evidence
 from publish.evidence import Row
-from publish.static_pages import Page, as_bytes, chunks, encode, lean
+from publish.static_pages import Page, as_bytes, chunks, duty, encode, lean
 
 INLINE = 8_000
 """Bytes of lines that stand in the file of their heading; more stand in files of their own."""
@@ -126,10 +126,18 @@ def _lines(rows: Iterable[tuple[Any, ...]], names: Sequence[str]) -> list[Row]:
         facts = row[:-_PERIOD]
         line = lines.get(facts)
         if line is None:
-            line = lines[facts] = {**lean(dict(zip(names, facts, strict=False))), "periods": []}
-            line.pop("row_no", None)
+            line = lines[facts] = _facts(dict(zip(names, facts, strict=False)))
         _add_period(line["periods"], *row[-_PERIOD:])
     return list(lines.values())
+
+
+def _facts(line: Row) -> Row:
+    """What is the same for all periods of a line."""
+    line.pop("row_no", None)
+    if line.get("base_duty_text") is not None:
+        base = {"rate_pct": line["base_rate_pct"], "duty_text": line["base_duty_text"]}
+        line["base_duty_text"] = duty(base)
+    return {**lean(line), "periods": []}
 
 
 def _add_period(
@@ -145,4 +153,4 @@ def _add_period(
         periods[-1]["to"] = until
         return
     period = {"from": start, "to": until, "state": state, "rate_pct": rate_pct, "duty_text": duty_text}
-    periods.append(lean({**period, "row_key": row_key}))
+    periods.append(lean({**period, "duty_text": duty(period), "row_key": row_key}))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from publish import wording
 from publish.evidence import Row
 
 Page = tuple[str, bytes]
@@ -18,8 +19,21 @@ _ALWAYS = ("rate_pct", "to")
 
 
 def lean(row: Row) -> Row:
-    """A row without its nulls and empty lists; `rate_pct` and `to` always stand, since their null says something."""
-    return {name: value for name, value in row.items() if name in _ALWAYS or (value is not None and value != [])}
+    """A row without its nulls and empty lists; `rate_pct` and `to` always stand, since their null says something.
+
+    A whole number is written as one (`7`, not `7.0`): it is the same number, and shorter.
+    """
+    return {
+        name: int(value) if type(value) is float and value.is_integer() else value
+        for name, value in row.items()
+        if (value is not None and value != []) or name in _ALWAYS
+    }
+
+
+def duty(row: Row) -> str | None:
+    """The words of a duty where they say more than the rate with a percent sign, which a reader can write himself."""
+    rate, text = row["rate_pct"], row["duty_text"]
+    return None if rate is not None and text == wording.percent(rate) else text
 
 
 def encode(content: object) -> str:

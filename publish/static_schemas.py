@@ -22,9 +22,9 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ("chapter", "hs/{chapter}.json", "the headings of a chapter"),
     ("heading", "hs/{heading}.json", "the subheadings of a heading, and what each was in older editions"),
     ("pair", "compare/{exporter}/{importer}/pair.json", "what is the same for all goods: regimes, schedules, proof"),
-    ("compare", "compare/{exporter}/{importer}/{heading}.json", "every regime's rates, MFN and rules for a heading"),
+    ("compare", "compare/{exporter}/{importer}/{heading}.json", "every regime's rates and MFN duties for a heading"),
     ("lines", "lines/{schedule}/{subheading}-{number}.json", "national lines that are too many for their heading"),
-    ("rules", "rules/{regime}/{heading}.json", "the rules of origin of a heading's subheadings"),
+    ("rules", "rules/{heading}.json", "every regime's rules of origin for a heading"),
     ("documents", "documents.json", "every document: publisher, address, licence, hash"),
     ("datasette", "datasette-metadata.json", "what Datasette shows beside the tables"),
 )
@@ -159,18 +159,15 @@ def _heading() -> Schema:
     return _object(**_named(r"^\d{4}$"), **paths, subheadings=_list(held))
 
 
-def _rule(*names: str) -> dict[str, Schema]:
-    """Columns of a rule of origin as it applies to a subheading."""
-    columns = {**_columns("origin_rule"), **_columns("hs2022_origin_rule")}
-    return {"text": _TEXT, **{name: columns[name] for name in names}, "row_key": _KEY}
-
-
 def _rules() -> Schema:
-    names = ("level", "hs_edition", "state", "page", "locator", "document_id", "code_from", "code_to", "parse_state",
-             "valid_from", "valid_to", "superseded_by")  # fmt: skip
-    rule = _object(**_rule(*names), expression={"type": ["object", "null"]})
-    held = _object(hs6=_TEXT, rules=_list(rule))
-    return _object(regime_id=_TEXT, heading=_TEXT, subheadings=_list(held), continued_in=_list(_TEXT))
+    columns = {**_columns("origin_rule"), **_columns("hs2022_origin_rule")}
+    always = ("regime_id", "level", "state", "hs_edition", "locator", "document_id", "parse_state")
+    may_lack = ("hs_edition", "page", "code_from", "code_to", "valid_from", "valid_to", "superseded_by", "expression")
+    rule = _object(
+        *may_lack, text=_TEXT, hs6=_list({"type": "string", "pattern": r"^\d{6}$"}), expression={"type": "object"},
+        **{name: columns[name] for name in dict.fromkeys((*always, *may_lack)) if name in columns}, row_key=_KEY,
+    )  # fmt: skip
+    return _object(heading=_TEXT, rules=_list(rule), continued_in=_list(_TEXT))
 
 
 def _line() -> Schema:
@@ -193,39 +190,54 @@ _TOLD: dict[str, Schema] = {
 _MAY_LACK = ("rate_max_pct", "duty_text", "reason", "reason_code", "row_key")
 _LINES: dict[str, Schema] = {"lines": _list(_line()), "lines_in": _list(_TEXT)}
 _REASONS: Schema = {**_table(_TEXT), "description": "Why nothing is held, by `reason_code`."}
+_OTHERWISE: Schema = {
+    **_list(_object(**{"from": _DAY, "to": _ANY_DAY}, state=_STATE, rate_pct=_POINTS, reason_code=_TEXT)),
+    "description": "What holds for the goods that have no entry.",
+}
+_AUTHORITY: dict[str, Schema] = {"as_of": _ANY_DAY, "known_until": _ANY_DAY, "reason_stale": _WORDS}
 
 
 def _compare() -> Schema:
-    statistics = _object(
-        "min_pct", "max_pct", "mean_pct", relation=_TEXT, min_pct=_POINTS, max_pct=_POINTS, mean_pct=_POINTS,
-        n_lines=_COUNT, n_distinct=_COUNT, n_free=_COUNT, n_excluded=_COUNT, n_non_ad_valorem=_COUNT,
-    )  # fmt: skip
-    period = _object(*_MAY_LACK, "statistics", **_TOLD, statistics=statistics)
+    counts = dict.fromkeys(("n_lines", "n_distinct", "n_free", "n_excluded", "n_non_ad_valorem"), _COUNT)
+    span = dict.fromkeys(("min_pct", "max_pct", "mean_pct"), _POINTS)
+    relation = {
+        "description": "Relation of the older subheadings to this one; 1:1 where it is left out.",
+        "type": "string",
+    }
+    lines = {"description": "National lines; 1 where it is left out.", **_COUNT}
+    statistics = _object(*span, **span, **counts)
+    period = _object(
+        *_MAY_LACK,
+        "statistics",
+        "relation",
+        "n_lines",
+        **_TOLD,
+        statistics=statistics,
+        relation=relation,
+        n_lines=lines,
+    )
     entry = _object(
-        "schedule_id", "base", *_LINES, regime_id=_TEXT, schedule_id=_TEXT,
-        base=_object(rate_pct=_POINTS, duty_text=_WORDS), periods=_list(period), **_LINES,
+        "base", *_LINES, regime_id=_TEXT, schedule_id=_TEXT, base=_object(rate_pct=_POINTS, duty_text=_WORDS),
+        periods=_list(period), **_LINES,
     )  # fmt: skip
-    mfn_period = _object(
-        *_MAY_LACK, "document_id", "as_of", "known_until", "reason_stale", **_TOLD, document_id=_TEXT, as_of=_DAY,
-        known_until=_DAY, reason_stale=_TEXT,
-    )  # fmt: skip
-    names = {"name_en": _TEXT, "name_km": _TEXT}
-    short = _object("page", "valid_from", "valid_to", **_rule("level", "state", "page", "valid_from", "valid_to"))
+    mfn_period = _object(*_MAY_LACK, "document_id", *_AUTHORITY, **_TOLD, document_id=_TEXT, **_AUTHORITY)
     subheading = _object(
-        *names, hs6={"type": "string", "pattern": r"^\d{6}$"}, **names,
-        mfn=_object(*_LINES, periods=_list(mfn_period), **_LINES), regimes=_list(entry), rules=_table(_list(short)),
+        "mfn", "regimes", hs6={"type": "string", "pattern": r"^\d{6}$"},
+        mfn=_object(*_LINES, periods=_list(mfn_period), **_LINES), regimes=_list(entry),
     )  # fmt: skip
     return _object(
-        *names, exporter=_TEXT, importer=_TEXT, heading=_TEXT, **names, subheadings=_list(subheading),
-        continued_in=_list(_TEXT),
-    )  # fmt: skip
+        exporter=_TEXT, importer=_TEXT, heading=_TEXT, subheadings=_list(subheading), continued_in=_list(_TEXT)
+    )
 
 
 def _pair() -> Schema:
+    authority = _object(*_AUTHORITY, **_AUTHORITY)
+    headings = {"description": "The headings that have a file; of the others `otherwise` holds for all goods."}
     return _object(
         exporter=_TEXT, importer=_TEXT, hs_edition=_TEXT, regimes=_table(_regime_of_pair()),
-        schedules=_table(_schedule()), mfn=_object(kind=_TEXT, not_held=_REASONS),
-        headings={"type": "boolean", "description": "Whether the headings have files; if not, nothing is held."},
+        schedules=_table(_schedule()),
+        mfn=_object(kind=_TEXT, documents=_table(authority), otherwise=_OTHERWISE, not_held=_REASONS),
+        headings={**headings, **_list({"type": "string", "pattern": r"^\d{4}$"})},
     )  # fmt: skip
 
 
@@ -240,8 +252,8 @@ def _regime_of_pair() -> Schema:
     )  # fmt: skip
     return _object(
         short_name=_TEXT, name_en=_TEXT, name_km=_WORDS, standing={"enum": ["dated", "unknown", "not_in_force"]},
-        in_force_from=_ANY_DAY, in_force_to=_ANY_DAY, status=_TEXT, not_in_force=_WORDS, not_held=_REASONS,
-        certificates=_list(certificate),
+        in_force_from=_ANY_DAY, in_force_to=_ANY_DAY, status=_TEXT, not_in_force=_WORDS, otherwise=_OTHERWISE,
+        not_held=_REASONS, certificates=_list(certificate),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ Written for a trader: no codes, no jargon, and never a number that the data does
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _AMBIGUOUS = {
@@ -38,6 +38,9 @@ ENTRY_UNKNOWN = (
 ABOVE_MFN = "The preference is above the MFN rate; a lower MFN rate applies while it is lower."
 MFN_IS_FREE = "The MFN rate is zero: no preference is needed."
 NO_MARGIN = "No MFN rate is held, so no margin is given; a base rate is not an MFN rate."
+
+
+NO_MFN_FOR_DAY = "No MFN tariff of the importer is held for this day."
 
 
 def percent(rate: float) -> str:
@@ -86,6 +89,38 @@ def missing_rate(state: str, reason: str | None, statistics: Mapping[str, Any], 
     if state == "ok":
         return f"The duty is not a single percentage: {duty_text}." if duty_text else "The duty is not one percentage."
     return _STATES.get(state)
+
+
+def duty_text(row: Mapping[str, Any]) -> str | None:
+    """A duty in words: as the schedule has it, or its rate where only that is known."""
+    rate = row["rate_pct"]
+    return row["duty_text"] or (percent(rate) if rate is not None else None)
+
+
+def told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A rate in the words of an answer: what it is, and where there is no number, why.
+
+    Args:
+        row: a row of `v_comparison` or `v_mfn`, or a national line with `reason` and, where lines differ, their span.
+    """
+    rate, state, text = row["rate_pct"], row["state"], duty_text(row)
+    return {
+        "state": state, "rate_pct": rate, "rate_max_pct": row.get("rate_max_pct"), "duty_text": text,
+        "reason": None if rate is not None else missing_rate(state, row["reason"], row, text),
+        "reason_code": row["reason"],
+    }  # fmt: skip
+
+
+def not_held(reason: str, coverage: Mapping[str, Any]) -> str:
+    """Why no rate is held, and what coverage knows of it (a row of `coverage`, or nothing)."""
+    why = str(missing_rate("not_held", reason, {}, None))
+    return f"{why} {coverage['note']}" if coverage.get("note") and coverage.get("state") != "held" else why
+
+
+def mfn_not_held(coverage: Iterable[Mapping[str, Any]]) -> str:
+    """That no MFN rate of an importer is held, and what coverage knows of it."""
+    notes = dict.fromkeys(row["note"] for row in coverage if row["note"])
+    return " ".join(["No MFN rate of the importer is held.", *notes])
 
 
 def stale(known_from: str | None, known_until: str) -> str:

@@ -369,6 +369,7 @@ class PartyNameSpec(Spec):
     id: str
     name_en: str
     name_km: str | None = None
+    is_home: bool = False
 
 
 class MembershipSpec(Spec):

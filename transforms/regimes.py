@@ -15,7 +15,10 @@ Rows = list[dict[str, Any]]
 
 def party_rows(registry: Registry) -> Rows:
     """Rows of table `party`."""
-    return [{"party_id": p.id, "name_en": p.name_en, "name_km": p.name_km} for p in registry.parties.values()]
+    return [
+        {"party_id": p.id, "name_en": p.name_en, "name_km": p.name_km, "is_home": int(p.is_home)}
+        for p in registry.parties.values()
+    ]
 
 
 def party_group_rows(registry: Registry) -> Rows:

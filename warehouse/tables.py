@@ -42,6 +42,7 @@ class Party(FtaTable, table=True):
     party_id: str = column("code", "ISO 3166-1 alpha-2 code.", example="KH")
     name_en: str = column("text", "English short name.", example="Cambodia")
     name_km: str | None = column("text", "Khmer name; a project translation unless reviewed.", nullable=True)
+    is_home: int = column("flag", "1 for the party whose trade the dataset is about, else 0.")
 
 
 class PartyGroup(FtaTable, table=True):

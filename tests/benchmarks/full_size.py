@@ -49,7 +49,8 @@ def _tables(count: int) -> dict[str, pa.Table]:
     regimes = [f"r{number}" for number in range(count)]
     rows: dict[str, list[Row]] = {
         "hs_node": hs,
-        "party": [{"party_id": party, "name_en": f"Country {party}", "name_km": None} for party in PARTIES],
+        "party": [{"party_id": party, "name_en": f"Country {party}", "name_km": None, "is_home": int(party == "KH")}
+                  for party in PARTIES],
         "party_group": [{"group_id": "east", "party_id": party, "valid_from": "2000-01-01", "valid_to": None}
                         for party in ("KH", "CN")],
         "regime": [_regime(regime) for regime in regimes],

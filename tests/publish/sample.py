@@ -76,9 +76,9 @@ def _world() -> dict[str, list[Row]]:
     ]
     return {
         "party": [
-            {"party_id": "KH", "name_en": "Cambodia", "name_km": "កម្ពុជា"},
-            {"party_id": "KR", "name_en": "Korea", "name_km": "កូរ៉េ"},
-            {"party_id": "LA", "name_en": "Laos", "name_km": None},
+            {"party_id": "KH", "name_en": "Cambodia", "name_km": "កម្ពុជា", "is_home": 1},
+            {"party_id": "KR", "name_en": "Korea", "name_km": "កូរ៉េ", "is_home": 0},
+            {"party_id": "LA", "name_en": "Laos", "name_km": None, "is_home": 0},
         ],
         "party_group": [
             {"group_id": "asean", "party_id": party, "valid_from": "1999-04-30", "valid_to": None}

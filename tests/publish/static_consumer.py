@@ -19,12 +19,12 @@ LINE = ("line_code", "hs6_from", "relation", "category", "document_id", "locator
 RATE = ("state", "rate_pct", "rate_max_pct", "duty_text", "reason", "reason_code")
 
 
-def pages(get: Get, path: str) -> Iterator[Row]:
-    """The subheadings of a page and of those in which it goes on."""
+def pages(get: Get, path: str, name: str = "subheadings") -> Iterator[Row]:
+    """What stands in a page and in those in which it goes on."""
     first = get(path)
-    yield from first["subheadings"]
+    yield from first[name]
     for further in first["continued_in"]:
-        yield from get(further)["subheadings"]
+        yield from get(further)[name]
 
 
 def holds(period: Row, day: str) -> bool:
@@ -45,21 +45,34 @@ def lines_of(get: Get, entry: Row) -> list[Row]:
 def answer(get: Get, exporter: str, importer: str, hs6: str, day: str) -> Row:
     """The MFN duty and every regime's answer for a subheading on a day."""
     pair = get(f"compare/{exporter}/{importer}/pair.json")
-    if not pair["headings"]:
-        return {"mfn": None, "regimes": [no_entry(pair, regime, day) for regime in pair["regimes"]]}
-    found = pages(get, f"compare/{exporter}/{importer}/{hs6[:4]}.json")
-    item = next(item for item in found if item["hs6"] == hs6)
+    held: Row = {}
+    if hs6[:4] in pair["headings"]:
+        found = pages(get, f"compare/{exporter}/{importer}/{hs6[:4]}.json")
+        held = next((item for item in found if item["hs6"] == hs6), {})
+    entries = list(held.get("regimes", []))
+    for regime in pair["regimes"].keys() - {entry["regime_id"] for entry in entries}:
+        entries.append({"regime_id": regime, "periods": pair["regimes"][regime]["otherwise"]})
+    entries.sort(key=lambda entry: (entry["regime_id"], entry.get("schedule_id", "")))
+    rules = list(pages(get, f"rules/{hs6[:4]}.json", "rules"))
     return {
-        "mfn": mfn(get, pair, item["mfn"], day),
-        "regimes": [regime_answer(get, pair, item, entry, day) for entry in item["regimes"]],
+        "mfn": mfn(get, pair, held.get("mfn", {"periods": pair["mfn"]["otherwise"]}), day),
+        "regimes": [regime_answer(get, pair, entry, [r for r in rules if hs6 in r["hs6"]], day) for entry in entries],
     }
 
 
-def no_entry(pair: Row, regime: str, day: str) -> Row:
-    """A regime of which nothing is held for any goods."""
-    facts = pair["regimes"][regime]
-    in_force = is_in_force(facts, day)
-    return {"regime_id": regime, "in_force": in_force, "state": "not_applicable" if in_force is False else "not_held"}
+def completed(periods: list[Row], facts: Row) -> list[Row]:
+    """The periods of a schedule with the days of force between them, of which nothing is held."""
+    ends = facts["in_force_to"] or "9999-12-31"
+    day, path = facts["in_force_from"] or "1900-01-01", []
+    for period in [*periods, {"from": ends, "to": None}]:
+        if day < period["from"]:
+            until = None if period["from"] == "9999-12-31" else period["from"]
+            path.append(
+                {"from": day, "to": until, "state": "not_held", "rate_pct": None, "reason_code": "outside_period"}
+            )
+        path.append(period)
+        day = period["to"] or "9999-12-31"
+    return path[:-1]
 
 
 def is_in_force(facts: Row, day: str) -> bool | None:
@@ -75,12 +88,13 @@ def why_not_in_force(pair: Row, facts: Row, day: str) -> str:
     return f"Not yet in force {between} on {day}: it enters into force on {facts['in_force_from']}."
 
 
-def regime_answer(get: Get, pair: Row, item: Row, entry: Row, day: str) -> Row:
+def regime_answer(get: Get, pair: Row, entry: Row, rules: list[Row], day: str) -> Row:
     """One regime's answer from one schedule."""
     regime = entry["regime_id"]
     facts, schedule = pair["regimes"][regime], pair["schedules"].get(entry.get("schedule_id"), {})
     in_force = is_in_force(facts, day)
-    period = on(entry["periods"], day)
+    periods = completed(entry["periods"], facts) if "schedule_id" in entry else entry["periods"]
+    period = on(periods, day)
     stale = day >= schedule.get("known_until", "9999-99-99")
     shown = rate(period or {"state": "not_held", "rate_pct": None, "reason_code": "outside_period"})
     lines: list[Row] = []
@@ -92,7 +106,7 @@ def regime_answer(get: Get, pair: Row, item: Row, entry: Row, day: str) -> Row:
         if period and "row_key" in period:
             lines = [told for line in lines_of(get, entry) if (told := line_on(line, schedule, day))]
     path = [{name: period.get(name) for name in ("from", "to", "rate_pct", "state", "duty_text")}
-            for period in entry["periods"]]  # fmt: skip
+            for period in map(in_words, periods)]  # fmt: skip
     noted = schedule.get("notes_on_rates", []) if in_force is None and shown["state"] != "not_held" else []
     return {
         "regime_id": regime, "schedule_id": entry.get("schedule_id"), "in_force": in_force,
@@ -102,19 +116,37 @@ def regime_answer(get: Get, pair: Row, item: Row, entry: Row, day: str) -> Row:
         "stale": stale, "base": base(lines, schedule), "periods": path,
         "next_changes": [period for period in path if period["from"] > day], "lines": lines,
         "provenance": {"document_id": schedule.get("document_id"), "locator": places(lines)},
-        "notes": [*schedule.get("notes", []), *noted], "rule": rule(get, item, regime, day),
-        "certificate": certificate(facts, day),
+        "notes": [*schedule.get("notes", []), *noted], "certificate": certificate(facts, day),
+        "rule": rule([r for r in rules if r["regime_id"] == regime], day),
     }  # fmt: skip
 
 
+def in_words(period: Row) -> Row:
+    """A period whose duty stands in words, also where they are the rate alone."""
+    points = period.get("rate_pct")
+    return period if points is None or "duty_text" in period else {**period, "duty_text": f"{points:g}%"}
+
+
 def rate(period: Row) -> Row:
-    return {name: period.get(name) for name in RATE}
+    return {name: in_words(period).get(name) for name in RATE}
 
 
 def statistics(period: Row | None) -> Row | None:
-    if not period or "statistics" not in period:
+    """The statistics of the lines; where they are left out, all lines have the rate."""
+    if not period or "row_key" not in period:
         return None
-    return {**{name: period["statistics"].get(name) for name in STATISTICS}, "row_key": period["row_key"]}
+    points, lines = period["rate_pct"], period.get("n_lines", 1)
+    told: Row = dict.fromkeys(("min_pct", "max_pct", "mean_pct"), points)
+    told |= {
+        "n_lines": lines,
+        "n_distinct": 1,
+        "n_free": 0 if points else lines,
+        "n_excluded": 0,
+        "n_non_ad_valorem": 0,
+    }
+    if "statistics" in period:
+        told = {name: period["statistics"].get(name) for name in STATISTICS}
+    return {**told, "relation": period.get("relation", "1:1"), "row_key": period["row_key"]}
 
 
 def line_on(line: Row, schedule: Row, day: str, *, has_base: bool = True) -> Row | None:
@@ -123,9 +155,14 @@ def line_on(line: Row, schedule: Row, day: str, *, has_base: bool = True) -> Row
     if period is None:
         return None
     told = {name: line.get(name) for name in LINE}
-    told |= {name: period.get(name) for name in ("state", "rate_pct", "duty_text", "row_key")}
+    told |= {name: in_words(period).get(name) for name in ("state", "rate_pct", "duty_text", "row_key")}
     told["document_id"] = told["document_id"] or schedule.get("document_id")
-    return told | ({name: line.get(name) for name in ("base_rate_pct", "base_duty_text")} if has_base else {})
+    base = in_words({"rate_pct": line.get("base_rate_pct"), **named(duty_text=line.get("base_duty_text"))})
+    return told | ({"base_rate_pct": base["rate_pct"], "base_duty_text": base.get("duty_text")} if has_base else {})
+
+
+def named(**values: object) -> Row:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def base(lines: list[Row], schedule: Row) -> Row:
@@ -138,18 +175,14 @@ def places(lines: list[Row]) -> str | None:
     return "; ".join(dict.fromkeys(line["locator"] for line in lines if line["locator"])) or None
 
 
-def rule(get: Get, item: Row, regime: str, day: str) -> Row:
-    """The rule in force on a day, whole, from the file of rules that the short one points to."""
-    if regime not in item["rules"]:
+def rule(held: list[Row], day: str) -> Row:
+    """The rule of a regime in force on a day."""
+    if not held:
         return {**dict.fromkeys(RULE), "state": "not_held"}
-    hs6 = item["hs6"]
-    (held,) = [found["rules"] for found in pages(get, f"rules/{regime}/{hs6[:4]}.json") if found["hs6"] == hs6]
-    keys = ("text", "level", "state", "row_key")
-    assert [[full[key] for key in keys] for full in held] == [[r[key] for key in keys] for r in item["rules"][regime]]
-    now = [full for full in held
-           if (full["valid_from"] or "") <= day < (full["valid_to"] or "9999-99-99")]  # fmt: skip
-    shown = [{name: full[name] for name in RULE} for full in now or held]
-    if len({(full["text"], str(full["expression"])) for full in shown}) > 1:
+    full = [{name: one.get(name) for name in RULE} for one in held]
+    now = [one for one in full if (one["valid_from"] or "") <= day < (one["valid_to"] or "9999-99-99")]
+    shown = now or full
+    if len({(one["text"], str(one["expression"])) for one in shown}) > 1:
         blank = {**dict.fromkeys(RULE), "hs_edition": shown[0]["hs_edition"]}
         return {**blank, "state": "ambiguous" if now else "superseded", "candidates": shown}
     ended = shown[0]["valid_to"] is not None and shown[0]["valid_to"] <= day
@@ -164,9 +197,11 @@ def certificate(facts: Row, day: str) -> Row:
 
 def mfn(get: Get, pair: Row, item: Row, day: str) -> Row:
     """The applied MFN duty on a day."""
-    shown = on(item["periods"], day) or next((p for p in reversed(item["periods"]) if p["from"] <= day), None)
+    about = pair["mfn"]["documents"]
+    periods = [{**about.get(period.get("document_id"), {}), **period} for period in item["periods"]]
+    shown = on(periods, day) or next((p for p in reversed(periods) if p["from"] <= day), None)
     stale = shown is not None and "row_key" in shown and (
-        not holds(shown, day) or day >= shown.get("known_until", "9999-99-99")
+        not holds(shown, day) or day >= (shown.get("known_until") or "9999-99-99")
     )  # fmt: skip
     told = rate(shown or {})
     lines: list[Row] = []
@@ -177,8 +212,8 @@ def mfn(get: Get, pair: Row, item: Row, day: str) -> Row:
         told["reason"] = pair["mfn"]["not_held"][shown["reason_code"]]
     else:
         lines = [t for line in lines_of(get, item) if (t := line_on(line, {}, day, has_base=False))]
-    about = shown or {}
+    source = shown or {}
     return {
-        **told, "basis": "subheading", "kind": pair["mfn"]["kind"], "as_of": about.get("as_of"), "stale": stale,
-        "lines": lines, "provenance": {"document_id": about.get("document_id"), "locator": places(lines)},
+        **told, "basis": "subheading", "kind": pair["mfn"]["kind"], "as_of": source.get("as_of"), "stale": stale,
+        "lines": lines, "provenance": {"document_id": source.get("document_id"), "locator": places(lines)},
     }  # fmt: skip

@@ -231,8 +231,8 @@ def _extraction(name: str) -> Extraction:
 
 def _describe(rows: dict[str, Rows]) -> None:
     rows["party"] = [
-        {"party_id": "KH", "name_en": "Cambodia", "name_km": "កម្ពុជា"},
-        {"party_id": "KR", "name_en": "Korea", "name_km": "កូរ៉េ"},
+        {"party_id": "KH", "name_en": "Cambodia", "name_km": "កម្ពុជា", "is_home": 1},
+        {"party_id": "KR", "name_en": "Korea", "name_km": "កូរ៉េ", "is_home": 0},
     ]
     rows["regime"] = [
         {"regime_id": "pact", "kind": "fta", "short_name": "Pact", "name_en": REGIME.name_en, "name_km": REGIME.name_km,

@@ -12,7 +12,7 @@ from warehouse.tables import build
 
 
 def parties(*ids: str) -> dict[str, pa.Table]:
-    return {"party": build("party", [{"party_id": i, "name_en": i} for i in ids])}
+    return {"party": build("party", [{"party_id": i, "name_en": i, "is_home": 0} for i in ids])}
 
 
 def make(store: Store, unit: str, fingerprint: str, tables: dict[str, pa.Table]) -> None:
@@ -63,7 +63,8 @@ def test_a_table_of_another_schema_is_refused(tmp_path: Path) -> None:
 
 def test_assembling_keeps_a_row_that_two_units_share_once_and_rows_that_differ_both() -> None:
     one = parties("KH", "KR")
-    other = {"party": build("party", [{"party_id": "KR", "name_en": "KR"}, {"party_id": "KH", "name_en": "Kampuchea"}])}
+    rows = [{"party_id": i, "name_en": name, "is_home": 0} for i, name in (("KR", "KR"), ("KH", "Kampuchea"))]
+    other = {"party": build("party", rows)}
     party = assemble({"a": one, "b": other})["party"]
     assert party.column("name_en").to_pylist() == ["KH", "Kampuchea", "KR"]
     assert assemble({})["duty"].num_rows == 0
