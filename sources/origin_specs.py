@@ -114,10 +114,14 @@ class ProcessSpec(Spec):
 
 
 class ProcessesSpec(Spec):
-    """The vocabulary of processes and of minimal operations, by code."""
+    """The vocabulary of processes, of minimal operations and of kinds of material, by code.
+
+    A kind under another is named after it: `fibre.silk` is a `fibre`.
+    """
 
     processes: dict[str, ProcessSpec]
     minimal_operations: dict[str, ProcessSpec] = Field(default_factory=dict)
+    materials: dict[str, ProcessSpec] = Field(default_factory=dict)
 
 
 def load_origin(folder: Path) -> OriginSpec | None:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transforms.origin_facts import FactsSpec, bad_facts, digits, materials_of, read_facts
-from transforms.origin_judge import FAILED, MET, Finding, Judge, all_of, any_of, unknown
+from transforms.origin_finding import FAILED, MET, Finding, all_of, any_of, unknown
+from transforms.origin_judge import Judge
 from transforms.origin_language import from_json, to_json
 from transforms.origin_regime import Citation, Regime
+from transforms.origin_shares import number, part_of
 
 GUIDANCE = "This is guidance, not a ruling: customs of the importing Party decides, and may rule in advance."
 VERDICTS = {True: "qualifies", False: "does_not", None: "needs_more_facts"}
@@ -100,6 +102,11 @@ def _accumulation(judge: Judge) -> None:
     if others:
         said = "Materials that originate in another Party count as originating."
         judge.step("accumulation", Finding(regime.accumulates), regime.cite("accumulation"), said, others)
+    in_part = [m.name for m in judge.materials or () if m.counts is not True and part_of(m, regime.partial)]
+    if in_part and regime.partial is not None:
+        said = "Materials of another Party that do not originate count in proportion to their regional content."
+        at = regime.cite("accumulation")
+        judge.step("partial_cumulation", MET, at, said, in_part, number(regime.partial))
 
 
 def _specific(

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sources.errors import Exit, FtaError
+from sources.origin_specs import load_processes
 from sources.specs import Edition, Spec
 
 
@@ -33,6 +34,8 @@ class MaterialSpec(Spec):
         origin: ISO 3166 code of the country it comes from.
         originating: whether it has the regime's origin by proof; None where nobody has looked.
         wholly_obtained: whether it was wholly obtained in a Party.
+        kind: kind of textile material, by a code of `sources/origin_processes.yml`; `other` for what is no textile.
+        regional_pct: regional value content of a material of another Party that does not originate.
     """
 
     hs: str
@@ -41,6 +44,8 @@ class MaterialSpec(Spec):
     weight_kg: Decimal | None = None
     originating: bool | None = None
     wholly_obtained: bool | None = None
+    kind: str | None = None
+    regional_pct: Decimal | None = None
 
 
 class ShippingSpec(Spec):
@@ -102,6 +107,8 @@ class Material:
         name: how an answer names it, such as `materials[0]`.
         codes: its possible codes in the edition of the rule.
         counts: whether it counts as originating; None where that is not known.
+        imported: whether it comes from outside the Parties.
+        partner: whether it comes, or may come, from a Party other than the exporting one.
     """
 
     name: str
@@ -111,6 +118,9 @@ class Material:
     counts: bool | None
     wholly_obtained: bool | None
     imported: bool
+    partner: bool
+    kind: str | None
+    regional_pct: Decimal | None
 
 
 def read_facts(facts: Mapping[str, Any]) -> FactsSpec:
@@ -130,12 +140,20 @@ def read_facts(facts: Mapping[str, Any]) -> FactsSpec:
     ]:
         if not digits(code).isdigit() or len(digits(code)[:6]) not in sizes:
             raise bad_facts(name, f"{code!r} is no HS code of {' or '.join(map(str, sizes))} digits")
+    for n, kind in enumerate(m.kind for m in spec.materials or ()):
+        if kind is not None and not _is_kind(kind):
+            known = ", ".join(load_processes().materials)
+            raise bad_facts(f"materials[{n}].kind", f"{kind!r} is none of {known}")
     for name, number in _numbers(spec):
         if number is not None and number < 0:
             raise bad_facts(name, f"{number} is below zero")
     if spec.fob is not None and spec.fob.amount == 0:
         raise bad_facts("fob.amount", "a FOB value of zero has no shares")
     return spec
+
+
+def _is_kind(kind: str) -> bool:
+    return any(code == kind or code.startswith(f"{kind}.") for code in load_processes().materials)
 
 
 def digits(code: str) -> str:
@@ -186,6 +204,9 @@ def materials_of(
                 counts,
                 material.wholly_obtained if inside else False,
                 imported=not inside,
+                partner=inside and material.origin != facts.exporter,
+                kind=material.kind,
+                regional_pct=material.regional_pct,
             )
         )
     return tuple(found)
@@ -208,5 +229,6 @@ def _numbers(spec: FactsSpec) -> list[tuple[str, Decimal | None]]:
         named += [
             (f"materials[{number}].value", material.value),
             (f"materials[{number}].weight_kg", material.weight_kg),
+            (f"materials[{number}].regional_pct", material.regional_pct),
         ]
     return named

@@ -8,7 +8,7 @@ reviewed reading in the YAML of its source. What is not understood is refused (`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -24,6 +24,7 @@ from transforms.origin_language import (
     Codes,
     Content,
     Level,
+    MadeFrom,
     MaterialLimit,
     MaterialsObtained,
     MaterialsOriginating,
@@ -68,27 +69,48 @@ class Unread(ValueError):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The processes that rules name.
+    """The processes and the kinds of material that rules name.
 
     Attributes:
-        words: canonical words of each process code.
+        processes: canonical words of each process code.
         spellings: process code of each other spelling, as found in documents.
+        kinds: canonical words of each kind of material.
     """
 
-    words: Mapping[str, str]
+    processes: Mapping[str, str]
     spellings: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """Canonical words of every code."""
+        return {**self.processes, **self.kinds}
 
     @cached_property
     def codes(self) -> dict[str, str]:
         """Process code of every spelling, canonical or not, folded by `fold`."""
-        own = {fold(words): code for code, words in self.words.items()}
+        own = {fold(words): code for code, words in self.processes.items()}
         return {fold(words): code for words, code in self.spellings.items()} | own
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Matches any spelling, the longest first."""
-        longest = sorted(self.codes, key=lambda words: (-len(words), words))
-        return re.compile("(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)" if longest else r"(?!)", re.IGNORECASE)
+        """Matches any spelling of a process, the longest first."""
+        return _any_word(self.codes)
+
+    @cached_property
+    def kind_codes(self) -> dict[str, str]:
+        """Code of the words of each kind of material, folded by `fold`."""
+        return {fold(words): code for code, words in self.kinds.items()}
+
+    @cached_property
+    def kind_pattern(self) -> re.Pattern[str]:
+        """Matches the words of a kind of material, the longest first."""
+        return _any_word(self.kind_codes)
+
+
+def _any_word(words: Iterable[str]) -> re.Pattern[str]:
+    longest = sorted(words, key=lambda one: (-len(one), one))
+    return re.compile("(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)" if longest else r"(?!)", re.IGNORECASE)
 
 
 def fold(text: str) -> str:
@@ -231,9 +253,20 @@ class _Reader:
             return Text(found[1].replace("””", "”"))
         if leaf := self.obtained() or self.change() or self.content() or self.condition():
             return leaf
+        if self.take(r"made from "):
+            return self.made_from()
         if found := self.take(self.vocabulary.pattern):
             return Process(self.vocabulary.codes[fold(found[0])], self.where())
         raise Unread(f"stopped at {self.text[self.at :]!r} in {self.text!r}")
+
+    def made_from(self) -> Rule:
+        """Kinds of material, with commas and a final `or`."""
+        kinds: list[str] = []
+        while not kinds or re.match(rf"(?:, | or ){self.vocabulary.kind_pattern.pattern}", self.text[self.at :], re.I):
+            if kinds:
+                self.take(r", | or ")
+            kinds.append(self.vocabulary.kind_codes[fold(self.need(self.vocabulary.kind_pattern.pattern)[0])])
+        return MadeFrom(tuple(kinds))
 
     def obtained(self) -> Rule | None:
         if self.take(r"(?:PE\b|" + re.escape(PRODUCED) + ")"):

@@ -7,13 +7,14 @@ met without it, and failed if it is failed even with it: more origin never hurts
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Any, Literal
 
 from transforms.origin_codes import changes, may_lie_in
 from transforms.origin_facts import FactsSpec, Material
+from transforms.origin_finding import FAILED, MET, Finding, all_of, any_of, unknown
 from transforms.origin_language import (
     DIGITS,
     AllOf,
@@ -24,6 +25,7 @@ from transforms.origin_language import (
     Change,
     Codes,
     Content,
+    MadeFrom,
     MaterialLimit,
     MaterialsObtained,
     MaterialsOriginating,
@@ -37,45 +39,7 @@ from transforms.origin_language import (
 )
 from transforms.origin_print import print_codes, print_number
 from transforms.origin_regime import Citation, Regime, Row
-
-Materials = tuple[Material, ...]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Met, not met or (None) not known, and the facts that would tell."""
-
-    met: bool | None
-    missing: frozenset[str] = frozenset()
-
-
-MET, FAILED = Finding(True), Finding(False)
-
-
-def unknown(*facts: str) -> Finding:
-    """A finding that waits for facts."""
-    return Finding(None, frozenset(facts))
-
-
-def any_of(findings: Iterable[Finding]) -> Finding:
-    """Met where one is; not known where one that is not known could still be."""
-    found = list(findings)
-    if any(finding.met for finding in found):
-        return MET
-    return _open(found) or FAILED
-
-
-def all_of(findings: Iterable[Finding]) -> Finding:
-    """Failed where one is; not known where one that is not known could still fail."""
-    found = list(findings)
-    if any(finding.met is False for finding in found):
-        return FAILED
-    return _open(found) or MET
-
-
-def _open(findings: Sequence[Finding]) -> Finding | None:
-    waiting = [finding for finding in findings if finding.met is None]
-    return Finding(None, frozenset().union(*(finding.missing for finding in waiting))) if waiting else None
+from transforms.origin_shares import Materials, at_most, built_up, exact, less_part, number, part_of, rounded
 
 
 @dataclass
@@ -122,7 +86,7 @@ class Judge:
             case ByGoods(cases):
                 return self._by_goods(cases)
             case Change(provided=provided):
-                conditions = [self.judge(c) for c in provided if not isinstance(c, NoTolerance)]
+                conditions = (self.judge(c) for c in provided if not isinstance(c, NoTolerance))
                 return all_of([self._change(rule), self._worked("change"), *conditions])
             case Content(provided=provided):
                 return all_of([self._content(rule), self._worked("value"), *(self.judge(c) for c in provided)])
@@ -141,6 +105,8 @@ class Judge:
                 return self._materials_obtained(materials)
             case MaterialsOriginating(materials):
                 return self._materials_originating(materials)
+            case MadeFrom(kinds):
+                return self._made_from(kinds)
             case OriginatingShare(minimum, content):
                 return self._share(minimum, content)
             case Process(code):
@@ -272,7 +238,7 @@ class Judge:
                 m.imported and not (condition.unless and self._changes(m, Change(condition.unless)).met) for m in found
             ):
                 return FAILED
-        return any_of(self._at_most(row["basis"], found, Decimal(row["pct"])) for row in self._tolerance())
+        return any_of(at_most(self.facts, row["basis"], found, Decimal(row["pct"])) for row in self._tolerance())
 
     def _tolerance(self) -> list[Row]:
         """The tolerances for the good."""
@@ -288,35 +254,11 @@ class Judge:
         return f"Materials that do not change may be up to {' or '.join(limits)}." if limits else "No tolerance."
 
     def _tolerance_value(self, found: Materials) -> object:
-        shares = [self._exact(row["basis"], found) for row in self._tolerance()]
+        shares = [exact(self.facts, row["basis"], found) for row in self._tolerance()]
         known = [rounded(share, up=True) for share in shares if share is not None]
         return known[0] if known else None
 
     # --- shares ------------------------------------------------------------------------------------------------------
-
-    def _ratio(self, basis: str, found: Materials) -> tuple[Decimal | None, frozenset[str]]:
-        """Share of the materials whose amounts are known, in per cent of the basis, and the facts that are missing."""
-        weight = basis == "weight"
-        name = {"weight": "product_weight_kg", "ex_works": "ex_works"}.get(basis, "fob")
-        money = self.facts.ex_works if basis == "ex_works" else self.facts.fob
-        whole = self.facts.product_weight_kg if weight else money.amount if money else None
-        if not whole:
-            return None, frozenset({name})
-        parts = [(m.name, m.weight_kg if weight else m.value) for m in found]
-        missing = frozenset(f"{part}.{'weight_kg' if weight else 'value'}" for part, amount in parts if amount is None)
-        return sum((amount for _, amount in parts if amount is not None), Decimal(0)) * 100 / whole, missing
-
-    def _at_most(self, basis: str, found: Materials, limit: Decimal) -> Finding:
-        """Whether the share is within a limit; the known part alone may already be beyond it."""
-        share, missing = self._ratio(basis, found)
-        if share is not None and share > limit:
-            return FAILED
-        return Finding(None, missing) if missing else MET
-
-    def _exact(self, basis: str, found: Materials) -> Decimal | None:
-        """The share, where every amount is known."""
-        share, missing = self._ratio(basis, found)
-        return None if missing or self.materials is None else share
 
     def _content(self, rule: Content) -> Finding:
         """Regional value content by the formulas that rule and regime allow; one that is met is enough."""
@@ -324,8 +266,8 @@ class Judge:
         found: list[Finding] = []
         at = self.regime.cite("value_added_calculation")
         if "build_down" in methods:
-            finding = self._over(lambda m: self._at_most("fob", m, 100 - rule.minimum))
-            share = self._exact("fob", self._foreign())
+            finding = self._over(lambda m: self._within(m, 100 - rule.minimum))
+            share = None if self._unsaid_parts() else exact(self.facts, "fob", self._less_part())
             value = rounded(100 - share) if share is not None else None
             words = "Build-down: (FOB value - non-originating materials) / FOB value."
             found.append(self.step("RVC", finding, at, words, value, number(rule.minimum)))
@@ -339,19 +281,31 @@ class Judge:
             whole = all_of([whole, self.step("final_process", last, self.at, words)])
         return whole
 
+    def _within(self, found: Materials, limit: Decimal) -> Finding:
+        """Whether what does not count as originating stays within a limit, whatever parts are not known."""
+        worst = at_most(self.facts, "fob", less_part(found, self.regime.partial), limit)
+        if worst.met or not self._unsaid_parts(found):
+            return worst
+        best = at_most(self.facts, "fob", less_part(found, self.regime.partial, hope=True), limit)
+        return best if best.met is False else Finding(None, best.missing | worst.missing | self._unsaid_parts(found))
+
+    def _less_part(self) -> Materials:
+        return less_part(self._foreign(), self.regime.partial)
+
+    def _unsaid_parts(self, found: Materials | None = None) -> frozenset[str]:
+        """Facts that would tell what part of non-originating materials counts."""
+        found = self._foreign() if found is None else found
+        return frozenset(f"{m.name}.regional_pct" for m in found if part_of(m, self.regime.partial) is None)
+
     def _build_up(self, rule: Content, at: Citation) -> Finding:
-        costs, fob = self.facts.costs, self.facts.fob
-        share, missing = self._ratio("fob", tuple(m for m in self.materials or () if m.counts))
-        value = None
-        missing |= {f"{m.name}.originating" for m in self.materials or () if m.counts is None}
-        missing |= {"costs"} if costs is None else set()
-        missing |= {"materials"} if self.materials is None else set()
+        least, most, missing = built_up(self.facts, self.materials, self.regime.partial)
         finding = Finding(None, missing)
-        if costs and fob and share is not None:
-            share += (costs.labour + costs.overhead + costs.profit + costs.other) * 100 / fob.amount
-            value = rounded(share)
-            finding = MET if share >= rule.minimum else FAILED if not missing else finding
+        if least is not None and least >= rule.minimum:
+            finding = MET
+        elif most is not None and most < rule.minimum:
+            finding = FAILED
         words = "Build-up: (originating materials + labour + overhead + profit + other costs) / FOB value."
+        value = rounded(least) if least is not None else None
         return self.step("RVC", finding, at, words, value, number(rule.minimum))
 
     def _limit(self, rule: MaterialLimit) -> Finding:
@@ -364,8 +318,8 @@ class Judge:
             def pick(found: Materials) -> Materials:
                 return tuple(m for m in found if not rule.materials or may_lie_in(m.codes, rule.materials))
 
-            finding = self._over(lambda m: self._at_most(rule.basis, pick(m), rule.maximum))
-            share = self._exact(rule.basis, pick(self._foreign()))
+            finding = self._over(lambda m: at_most(self.facts, rule.basis, pick(m), rule.maximum))
+            share = exact(self.facts, rule.basis, pick(self._foreign()))
             value = rounded(share, up=True) if share is not None else None
         words = "Non-originating materials stay within the limit of the rule."
         return self.step("MAX_NON_ORIGINATING", finding, self.at, words, value, number(rule.maximum))
@@ -390,6 +344,11 @@ class Judge:
             finding = all_of(Finding(m.counts, frozenset({f"{m.name}.originating"})) for m in each)
         return self.step("MATERIALS_ORIGINATING", finding, self.at, f"Materials of {print_codes(ranges)} originate.")
 
+    def _made_from(self, kinds: tuple[str, ...]) -> Finding:
+        finding = self._over(lambda found: all_of(_of_kind(material, kinds) for material in found))
+        words = "Textile materials that do not originate are of the kinds with which the work may begin."
+        return self.step("MADE_FROM", finding, self.at, words, [m.kind for m in self._foreign()], list(kinds))
+
     def _share(self, minimum: Decimal, content: str) -> Finding:
         shares = [share.originating_pct for share in self.facts.shares if share.content == content]
         finding = Finding(shares[0] >= minimum) if shares else unknown(f"shares: {content}")
@@ -398,11 +357,11 @@ class Judge:
         return self.step("MIN_ORIGINATING", finding, self.at, words, value, number(minimum))
 
 
-def number(value: Decimal) -> int | float:
-    """A number for JSON."""
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-def rounded(share: Decimal, *, up: bool = False) -> int | float:
-    """A share to two decimals, rounded against the exporter so that it never seems to meet what it fails."""
-    return number(share.quantize(Decimal("0.01"), ROUND_CEILING if up else ROUND_FLOOR))
+def _of_kind(material: Material, kinds: Sequence[str]) -> Finding:
+    """Whether a material is of one of the kinds; what is no textile is not asked."""
+    kind = material.kind
+    if kind == "other" or any(kind == one or (kind or "").startswith(f"{one}.") for one in kinds):
+        return MET
+    if kind is None or any(one.startswith(f"{kind}.") for one in kinds):
+        return unknown(f"{material.name}.kind")
+    return FAILED

@@ -128,6 +128,16 @@ class MaterialsOriginating:
 
 
 @dataclass(frozen=True)
+class MadeFrom:
+    """The work begins with textile materials of the kinds named, where they do not originate (`MADE_FROM`).
+
+    Kinds are codes of `sources/origin_processes.yml`; `fibre` holds `fibre.silk` and every other code under it.
+    """
+
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class NoTolerance:
     """De minimis does not cover a material imported from outside, unless it changes at `unless` (`NO_DE_MINIMIS`)."""
 
@@ -171,7 +181,7 @@ class Text:
 
 Rule: TypeAlias = (
     AnyOf | AllOf | WhollyObtained | Produced | Change | Content | MaterialLimit | OriginatingShare
-    | MaterialsObtained | MaterialsOriginating | NoTolerance | AnyHeading | Process | ByGoods | Text
+    | MaterialsObtained | MaterialsOriginating | MadeFrom | NoTolerance | AnyHeading | Process | ByGoods | Text
 )  # fmt: skip
 ParseState: TypeAlias = Literal["full", "partial", "text_only"]
 
@@ -240,6 +250,8 @@ def to_json(rule: Rule) -> dict[str, Any]:
             return {"op": "MATERIALS_WO", "materials": _codes(materials)} | _where(where)
         case MaterialsOriginating(materials, where):
             return {"op": "MATERIALS_ORIGINATING", "materials": _codes(materials)} | _where(where)
+        case MadeFrom(kinds):
+            return {"op": "MADE_FROM", "kinds": list(kinds)}
         case NoTolerance(unless):
             return _filled({"op": "NO_DE_MINIMIS", "unless": unless})
         case AnyHeading():
@@ -282,6 +294,8 @@ def from_json(form: Mapping[str, Any]) -> Rule:
             return MaterialsObtained(materials, where)
         case "MATERIALS_ORIGINATING":
             return MaterialsOriginating(materials, where)
+        case "MADE_FROM":
+            return MadeFrom(tuple(form["kinds"]))
         case "NO_DE_MINIMIS":
             return NoTolerance(form.get("unless"))
         case "ANY_HEADING":

@@ -18,6 +18,7 @@ from transforms.origin_language import (
     Change,
     Codes,
     Content,
+    MadeFrom,
     MaterialLimit,
     MaterialsObtained,
     MaterialsOriginating,
@@ -51,10 +52,10 @@ def print_rule(rule: Rule, processes: Mapping[str, str]) -> str:
 
     Args:
         rule: the expression.
-        processes: plain words of each process code.
+        processes: plain words of each code of a process or of a kind of material.
 
     Raises:
-        KeyError: the rule names a process that is not in `processes`.
+        KeyError: the rule names a code that is not in `processes`.
     """
     match rule:
         case AnyOf(of):
@@ -95,6 +96,9 @@ def _print_leaf(rule: Rule, processes: Mapping[str, str]) -> str:
             return f"non-originating materials{of}{what} at most {print_number(maximum)}% {BASES[basis]}"
         case OriginatingShare(minimum, content):
             return f"at least {print_number(minimum)}% by weight of {quoted(content)} originating"
+        case MadeFrom(kinds):
+            words = [processes[kind] for kind in kinds]
+            return "made from " + " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
         case NoTolerance(unless):
             return "no de minimis for imported materials" + (f" unless by {unless}" if unless else "")
         case Text(text):

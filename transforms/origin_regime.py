@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 Row = Mapping[str, Any]
@@ -47,6 +48,8 @@ class Regime:
     Attributes:
         exporters: parties whose goods get the preference; `importers` those that give it.
         accumulates: whether materials that originate in another party count as originating.
+        partial: least regional content, in per cent, from which a material of another Party that does not originate
+            counts in part; None where no text says so.
         exclusive: whether goods made only from originating materials originate by that alone.
         operations: minimal operations that the text lists, or None.
         bears_on: what goods the list is for: all that claim by a rule, those that claim by value content, or those that
@@ -61,6 +64,7 @@ class Regime:
     exporters: frozenset[str]
     importers: frozenset[str]
     accumulates: bool | None = None
+    partial: Decimal | None = None
     exclusive: bool | None = None
     operations: frozenset[str] | None = None
     bears_on: Literal["all", "value", "change"] = "all"
@@ -102,6 +106,7 @@ def regime_of(regime_id: str, parties: Iterable[Row], provisions: Iterable[Row],
         exporters=frozenset(party for party, role in roles if role in ("receives", "both")),
         importers=frozenset(party for party, role in roles if role in ("grants", "both")),
         accumulates=value["accumulation"] != "silent" if "accumulation" in value else None,
+        partial=_partial(first.get("accumulation")),
         exclusive=_is(value, "wholly_obtained", "defined_with_exclusive_production"),
         operations=frozenset(operations) if operations else None,
         bears_on=BEARS_ON.get(value.get("non_qualifying_operations", ""), "all"),
@@ -117,6 +122,13 @@ def regime_of(regime_id: str, parties: Iterable[Row], provisions: Iterable[Row],
     )
 
 
+def _partial(accumulation: Row | None) -> Decimal | None:
+    """The least content of partial cumulation, where the row on accumulation says so."""
+    if accumulation is None or accumulation["value"] != "originating_and_partial":
+        return None
+    return Decimal(str(accumulation["value_num"]))
+
+
 def _is(value: Mapping[str, str], code: str, wanted: str) -> bool | None:
     return value[code] == wanted if code in value else None
 
@@ -128,6 +140,7 @@ def as_json(regime: Regime) -> dict[str, Any]:
         "exporters": sorted(regime.exporters),
         "importers": sorted(regime.importers),
         "accumulates": regime.accumulates,
+        "partial": None if regime.partial is None else float(regime.partial),
         "exclusive": regime.exclusive,
         "operations": None if regime.operations is None else sorted(regime.operations),
         "bears_on": regime.bears_on,

@@ -64,9 +64,10 @@ class Phrase:
 
 
 def vocabulary_of(spec: ProcessesSpec) -> Vocabulary:
-    """The vocabulary of processes for the grammar and the printer."""
+    """The vocabulary of processes and kinds of material for the grammar and the printer."""
     spellings = {words: code for code, process in spec.processes.items() for words in process.also}
-    return Vocabulary({code: process.en for code, process in spec.processes.items()}, spellings)
+    processes = {code: process.en for code, process in spec.processes.items()}
+    return Vocabulary(processes, spellings, {code: kind.en for code, kind in spec.materials.items()})
 
 
 def origin_rule_rows(

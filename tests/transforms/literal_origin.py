@@ -6,7 +6,7 @@ It tries every way in which materials of unknown origin may turn out, computes w
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -134,7 +134,9 @@ def leaf(rule: Json, facts: Json, regime: Json, world: tuple[bool, ...] | None) 
     if op in ("CC", "CTH", "CTSH"):
         return change(rule, foreign, facts, regime)
     if op == "RVC":
-        return content(rule, foreign, facts)
+        return content(rule, foreign, facts, regime)
+    if op == "MADE_FROM":
+        return kleene_all([begins_with(m.get("kind"), rule["kinds"]) for m in foreign])
     if op == "MAX_NON_ORIGINATING":
         chosen = [m for m in foreign if not rule.get("materials") or inside(m["hs"], rule["materials"])]
         basis = {"fob": "fob_value"}.get(rule["basis"], rule["basis"])
@@ -182,8 +184,70 @@ def change(rule: Json, foreign: Sequence[Json], facts: Json, regime: Json) -> Tr
     return kleene_any(found)
 
 
-def content(rule: Json, foreign: Sequence[Json], facts: Json) -> Truth:
-    return at_most("fob_value", foreign, facts, 100 - Fraction(str(rule["min"])))
+def begins_with(kind: str | None, kinds: Sequence[str]) -> Truth:
+    if kind is None:
+        return None
+    if kind == "other":
+        return True
+    steps = kind.split(".")
+    if any(steps[: len(one.split("."))] == one.split(".") for one in kinds):
+        return True
+    return None if any(one.split(".")[: len(steps)] == steps for one in kinds) else False
+
+
+def content(rule: Json, foreign: Sequence[Json], facts: Json, regime: Json) -> Truth:
+    methods = regime["methods"] if rule["method"] == "any" else [rule["method"]]
+    wanted = Fraction(str(rule["min"]))
+    found: list[Truth] = []
+    if "build_down" in methods:
+        found.append(agreed(wanted <= 100 - share for share in outsides(foreign, facts, regime)))
+    if "build_up" in methods and (facts.get("costs") or "build_down" not in methods):
+        found.append(agreed(wanted <= share for share in insides(foreign, facts, regime)))
+    last = facts.get("final_process") if rule["final_process"] else True
+    return kleene_all([kleene_any(found), last])
+
+
+def agreed(guesses: Iterable[bool]) -> Truth:
+    truths = set(guesses)
+    return truths.pop() if len(truths) == 1 else None
+
+
+def outsides(foreign: Sequence[Json], facts: Json, regime: Json) -> Iterator[Fraction]:
+    """What does not count, in per cent of FOB, for every guess of what is not known."""
+    whole = (facts.get("fob") or {}).get("amount")
+    if not whole:
+        yield from (Fraction(0), Fraction(10**9))
+        return
+    for guess in itertools.product(*(sizes(m, facts, regime) for m in foreign)):
+        yield sum((value - counted for value, counted in guess), Fraction(0)) * 100 / Fraction(str(whole))
+
+
+def insides(foreign: Sequence[Json], facts: Json, regime: Json) -> Iterator[Fraction]:
+    """What counts, in per cent of FOB, for every guess of what is not known."""
+    whole, costs = (facts.get("fob") or {}).get("amount"), facts.get("costs")
+    if not whole or not costs:
+        yield from (Fraction(0), Fraction(10**9))
+        return
+    own = [m for m in facts["materials"] if not any(m is other for other in foreign)]
+    spent = sum((Fraction(str(cost)) for cost in costs.values()), Fraction(0))
+    values = [[Fraction(str(v)) for v in ((m["value"],) if m.get("value") is not None else (0, 10**9))] for m in own]
+    for guess in itertools.product(*(sizes(m, facts, regime) for m in foreign)):
+        for mine in itertools.product(*values):
+            counted = sum((counted for _, counted in guess), Fraction(0)) + sum(mine, Fraction(0)) + spent
+            yield counted * 100 / Fraction(str(whole))
+
+
+def sizes(material: Json, facts: Json, regime: Json) -> list[tuple[Fraction, Fraction]]:
+    """Possible values of a material that does not originate, each with the part of it that counts."""
+    value, share = material.get("value"), material.get("regional_pct")
+    values = [Fraction(0), Fraction(10**9)] if value is None else [Fraction(str(value))]
+    shares = [Fraction(0), Fraction(1)] if share is None else [Fraction(str(share)) / 100]
+    parties = {*regime["exporters"], *regime["importers"], None}
+    elsewhere = material.get("origin") not in parties or material.get("origin") == facts["exporter"]
+    least = regime["partial"]
+    if least is None or elsewhere or (share is not None and Fraction(str(share)) < Fraction(str(least))):
+        shares = [Fraction(0)]
+    return [(one, one * part) for one in values for part in shares]
 
 
 def at_most(basis: str, chosen: Sequence[Json], facts: Json, limit: Fraction) -> Truth:

@@ -17,7 +17,7 @@ from sources.provision_specs import load_codes, load_provisions
 from sources.registry import load_registry
 from tests.transforms.test_origin_sets import regime_rules
 from transforms.origin_evaluate import Candidate, evaluate
-from transforms.origin_regime import Regime, as_json, regime_of
+from transforms.origin_regime import Regime, regime_of
 from transforms.origin_rules import resolve, rules_by_code
 from transforms.provisions import de_minimis_rows, provision_rows
 from transforms.regimes import regime_party_rows
@@ -33,7 +33,7 @@ def regime(regime_id: str) -> Regime:
     return regime_of(regime_id, parties, provisions, de_minimis_rows(regime_id, spec))
 
 
-REGIMES = {regime_id: regime(regime_id) for regime_id in sorted({case["regime"] for case in CASES})}
+REGIMES = {regime_id: regime(regime_id) for regime_id in sorted(load_provisions())}
 
 
 def test_there_are_twenty_cases_and_each_is_argued() -> None:
@@ -65,8 +65,3 @@ def test_the_rule_of_a_case_is_the_one_that_is_published(case: dict[str, Any]) -
     assert level == case["level"]
     assert json.loads(row["rule"]) == case["rule"]["rule"]
     assert row["rule_text"] == case["rule"]["rule_text"]
-
-
-def test_what_is_shared_of_the_regimes_is_what_is_published() -> None:
-    shared = json.loads((SHARED / "origin_regimes.json").read_text(encoding="utf-8"))
-    assert shared == {regime_id: as_json(found) for regime_id, found in REGIMES.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -183,9 +184,43 @@ def test_build_up_counts_originating_materials_and_costs() -> None:
     assert evaluate(facts, regime, [candidate("RVC 40.1% by build-up")])["verdict"] == "does_not"
 
 
+def test_a_material_of_another_party_counts_in_part_where_the_regime_says_so() -> None:
+    regime = Regime(**{**vars(REGIME), "partial": Decimal(20)})
+    cloth = {"hs": "6109", "origin": "KR", "originating": False, "value": 8, "weight_kg": 0.2}
+
+    def judged(rule: str = "RVC 40%", **material: Any) -> dict[str, Any]:
+        return evaluate({**SHIRT, "materials": [{**cloth, **material}]}, regime, [candidate(rule)])
+
+    assert judged(regional_pct=25)["verdict"] == "qualifies"
+    assert step(judged(regional_pct=25), "RVC")["value"] == 40
+    assert step(judged(regional_pct=25), "partial_cumulation")["threshold"] == 20
+    assert judged(regional_pct=19)["verdict"] == "does_not"
+    assert judged()["missing"] == ["materials[0].regional_pct"]
+    assert judged(regional_pct=25, origin="CN")["verdict"] == "does_not"
+    assert judged(rule="CC", regional_pct=39)["verdict"] == "does_not"
+    assert answer("RVC 40%", materials=[{**cloth, "regional_pct": 39}])["verdict"] == "does_not"
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [
+        ("fabric.raw", "qualifies"),
+        ("other", "qualifies"),
+        ("fabric", "needs_more_facts"),
+        (None, "needs_more_facts"),
+        ("yarn", "does_not"),
+    ],
+)
+def test_work_begins_with_the_kinds_of_material_that_the_rule_names(kind: str | None, verdict: str) -> None:
+    rule = "printing and made from raw or unbleached fabric or cotton fibres"
+    material = {"hs": "520811", "origin": "CN", "value": 8, "kind": kind}
+    assert answer(rule, materials=[material], processes=["printing"])["verdict"] == verdict
+
+
 @pytest.mark.parametrize(
     ("changes", "where"),
     [
+        ({"materials": [{"hs": "5208", "kind": "cloth"}]}, r"materials\[0\].kind"),
         ({"product_hs": "61"}, "product_hs"),
         ({"materials": [{"hs": "x"}]}, r"materials\[0\].hs"),
         ({"fob": {"amount": -1}}, "fob.amount"),
@@ -222,6 +257,10 @@ RULES = [
     "CTH provided that no de minimis for imported materials unless by CTSH; or RVC 70%",
     "(CC or RVC 30%) and (printing or CTSH)",
     "production from materials of any heading",
+    "printing and made from fibres or yarns",
+    "made from cotton fibres, polymer or finished fabric; or RVC 45% with the final process in the exporting Party",
+    "RVC 40% by build-up",
+    "CC; or RVC 45%",
 ]
 CODES = ["610910", "610990", "610310", "520512", "640299", "030211"]
 
@@ -241,6 +280,8 @@ def cases(seed: int, count: int) -> Iterator[tuple[str, dict[str, Any], Regime]]
                 "weight_kg": maybe(pick.choice([0.01, 0.025, 0.1])),
                 "originating": pick.choice([None, True, False]),
                 "wholly_obtained": pick.choice([None, True, False]),
+                "kind": pick.choice([None, "yarn", "fibre", "fibre.cotton", "other"]),
+                "regional_pct": pick.choice([None, 10, 20, 35.5]),
             }
             for _ in range(pick.randint(0, 3))
         ]
@@ -263,11 +304,15 @@ def cases(seed: int, count: int) -> Iterator[tuple[str, dict[str, Any], Regime]]
                 ]
             ),
             "goods": pick.choice([None, "a", "b"]),
+            "costs": pick.choice([None, {"labour": 2, "overhead": 0.5}, {"profit": 0.25}]),
+            "final_process": pick.choice([None, True, False]),
         }
         regime = Regime(
             **{
                 **vars(REGIME),
                 "accumulates": pick.choice([True, True, False, None]),
+                "partial": pick.choice([None, None, Decimal(20)]),
+                "methods": pick.choice([("build_down",), ("build_down", "build_up"), ("build_up",)]),
                 "exclusive": pick.choice([True, False]),
                 "transit": pick.choice([True, True, False, None]),
                 "tolerances": pick.choice([TOLERANCES, TOLERANCES, (), None]),
@@ -294,7 +339,7 @@ ORDER = {"does_not": 0, "needs_more_facts": 1, "qualifies": 2}
 def test_raising_the_fob_value_never_turns_value_content_from_met_to_unmet() -> None:
     for _, facts, regime in cases(2, 500):
         if facts["fob"]:
-            one = candidate("RVC 40%", facts["product_hs"])
+            one = candidate("RVC 40% by build-down", facts["product_hs"])
             dearer = {**facts, "fob": {"amount": facts["fob"]["amount"] * 2}}
             assert (
                 ORDER[evaluate(dearer, regime, [one])["verdict"]] >= ORDER[evaluate(facts, regime, [one])["verdict"]]

@@ -19,6 +19,7 @@ from transforms.origin_language import (
     Change,
     Codes,
     Content,
+    MadeFrom,
     MaterialLimit,
     MaterialsObtained,
     MaterialsOriginating,
@@ -73,8 +74,9 @@ leaves: st.SearchStrategy[Rule] = st.one_of(
     st.builds(OriginatingShare, numbers, texts),
     st.builds(MaterialsObtained, ranges, places),
     st.builds(MaterialsOriginating, ranges, places),
+    st.builds(MadeFrom, st.lists(st.sampled_from(sorted(WORDS.kinds)), min_size=1, max_size=4).map(tuple)),
     st.builds(NoTolerance, st.one_of(st.none(), levels)),
-    st.builds(Process, st.sampled_from(sorted(WORDS.words)), places),
+    st.builds(Process, st.sampled_from(sorted(WORDS.processes)), places),
     st.builds(Text, texts),
 )
 
