@@ -1,5 +1,7 @@
 """Puts the tables of all units together as a release would hold them, quarantined schedules as the last release had
-them, and names every input for the manifest.
+them, with the words that state their facts; and names every input for the manifest.
+
+Prose is said last, from exactly the rows that are released beside it, so that it can never contradict them.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ import pyarrow as pa
 import pyarrow.compute
 
 from pipelines.home import Home
-from pipelines.plan import Plan, extraction_path, file_hash
+from pipelines.plan import Plan, content_hash, extraction_path, file_hash
 from publish.manifest import read_manifest, read_tables, released
-from sources.registry import Registry
+from sources.content import FOLDER, load_content
+from sources.registry import Registry, sources_root
+from transforms.content import content_tables
 from warehouse.carry import carry_forward
 from warehouse.store import assemble
 
@@ -59,7 +63,11 @@ def broken_schedules(plan: Plan, home: Home) -> dict[str, list[str]]:
 
 
 def assemble_release(plan: Plan, home: Home, quarantined: Collection[str]) -> Assembled:
-    """The tables of all units; for a quarantined schedule its rows of the last release."""
+    """The tables of all units, for a quarantined schedule its rows of the last release; and prose.
+
+    Raises:
+        FtaError: a piece of content is not a piece (`sources.content.load_content`).
+    """
     units = {
         unit.name: home.store.tables(unit.name)
         for unit in plan.units
@@ -75,7 +83,9 @@ def assemble_release(plan: Plan, home: Home, quarantined: Collection[str]) -> As
         if documents is not None:
             _replace_documents(units, documents)
         units[f"carried-{schedule}"] = rows
-    return Assembled(assemble(units), tuple(carried), tuple(absent))
+    tables = assemble(units)
+    tables |= content_tables(load_content(sources_root(), home.sources), tables)
+    return Assembled(tables, tuple(carried), tuple(absent))
 
 
 def _replace_documents(units: dict[str, Tables], documents: pa.Table) -> None:
@@ -107,4 +117,6 @@ def inputs(registry: Registry, home: Home) -> list[dict[str, Any]]:
         for file in sorted([*folder.rglob("*.yml"), *folder.glob("*.csv")]):
             path = f"{folder.name}/{file.relative_to(folder).as_posix()}"
             found.append({"document_id": None, "sha256": file_hash(file), "extraction_sha256": None, "path": path})
+    content = content_hash([sources_root(), home.sources])
+    found.append({"document_id": None, "sha256": content, "extraction_sha256": None, "path": FOLDER})
     return found

@@ -16,8 +16,9 @@ from pipelines.documents import kept_check
 from pipelines.home import Home
 from pipelines.judging import Judged, keep, quarantine_reasons
 from pipelines.plan import Plan, make_plan
+from sources.content import load_content
 from sources.extraction import read_head
-from sources.registry import Registry, load_registry
+from sources.registry import Registry, load_registry, sources_root
 from validations import judge as judging
 from validations.context import context_of
 from validations.judgement import Judgement, RuleResult, conclude, is_error, verdict
@@ -57,7 +58,8 @@ def judge_now(home: Home, fingerprint: str) -> Judged:
 
 def _judge(registry: Registry, plan: Plan, home: Home, quarantine: dict[str, list[str]]) -> Judgement:
     assembled = assemble_release(plan, home, quarantine)
-    context = context_of(registry, tables_content_hash(assembled.tables), previous_tables(home))
+    pieces = load_content(sources_root(), home.sources)
+    context = context_of(registry, tables_content_hash(assembled.tables), previous_tables(home), pieces=pieces)
     judgement = judging.judge(assembled.tables, context)
     return _with_faults(judgement, [_quarantine_result(s, why) for s, why in sorted(quarantine.items())], registry)
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.home import Home
-from sources.registry import Registry
+from sources.content import content_files
+from sources.registry import Registry, sources_root
 from sources.specs import DocumentSpec, Spec
 
 CODE = Path(__file__).resolve().parent.parent
@@ -93,6 +94,18 @@ def file_hash(path: Path | None) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path else None
 
 
+def content_hash(roots: Iterable[Path]) -> str:
+    """Hash of every piece of prose below some folders of sources, by its place and content.
+
+    Prose is said when the tables of a release are put together: it is no unit, and what is judged depends on it.
+    """
+    digest = hashlib.sha256()
+    for root in roots:
+        for file in content_files([root]):
+            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def make_plan(registry: Registry, home: Home) -> Plan:
     """The units that the registry describes, with their fingerprints."""
     code = code_hash(COMPUTING)
@@ -145,7 +158,8 @@ def make_plan(registry: Registry, home: Home) -> Plan:
                 documents([schedule.document]),
             )
             units.append(Unit(f"schedule-{schedule.id}", "schedule", schedule.id, made_from))
-    judged = fingerprint(code_hash(JUDGING), [(u.name, u.fingerprint) for u in units])
+    prose = content_hash([sources_root(), home.sources])
+    judged = fingerprint(code_hash(JUDGING), prose, [(u.name, u.fingerprint) for u in units])
     return Plan(tuple(units), judged)
 
 

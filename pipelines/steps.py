@@ -22,6 +22,7 @@ from sources.articles import ArticleSpec, load_articles
 from sources.corrections import apply_corrections
 from sources.errors import FtaError
 from sources.extraction import Extraction, read_csv, read_head, reader_of
+from sources.fact_specs import load_facts
 from sources.law_specs import load_laws
 from sources.registry import Registry, load_registry, sources_root
 from sources.specs import DocumentSpec, ScheduleSpec
@@ -37,7 +38,7 @@ from transforms.nomenclature import hs_nodes
 from transforms.rates import preference_rates
 from transforms.schedules import schedule_row, staging_category_rows
 from transforms.source_rows import rejected_rows, row_accounts, source_rows
-from transforms.taxes import tax_rows, withdrawal_rows
+from transforms.taxes import fact_rows, tax_rows, withdrawal_rows
 from warehouse.tables import build
 
 Metrics = dict[str, Any]
@@ -176,6 +177,7 @@ def _common_tables(work: Work) -> Tables:
     documents = [work.registry.documents[d] for folder in folders for d in documents_in(work.registry, folder)]
     laws = [law for law in load_laws(sources_root()) if law.document in work.registry.documents]
     taxes = [stated for stated in load_taxes(sources_root()) if stated.document in work.registry.documents]
+    facts = [stated for stated in load_facts(sources_root()) if stated.document in work.registry.documents]
     decisions = [row for folder in folders for row in regimes.decision_rows(work.registry, folder)]
     return {
         "party": build("party", regimes.party_rows(work.registry)),
@@ -184,6 +186,7 @@ def _common_tables(work: Work) -> Tables:
         "law_article": build("law_article", (row for law in laws for row in law_article_rows(law))),
         "law_penalty": build("law_penalty", (row for law in laws for row in law_penalty_rows(law))),
         "kh_tax": build("kh_tax", (row for stated in taxes for row in tax_rows(stated))),
+        "stated_fact": build("stated_fact", (row for stated in facts for row in fact_rows(stated))),
         "article": build("article", article_rows(_articles(documents), laws)),
         "correction": build("correction", regimes.correction_rows(work.registry, (d.id for d in documents))),
         **_document_tables(work, documents, None),

@@ -1,10 +1,11 @@
-"""From `taxes.yml` and `withdrawals.yml` to tables `kh_tax` and `preference_withdrawal`."""
+"""From `taxes.yml`, `facts.yml` and `withdrawals.yml` to `kh_tax`, `stated_fact` and `preference_withdrawal`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from sources.fact_specs import FactsSpec
 from sources.tax_specs import TaxesSpec, WithdrawalSpec
 
 Rows = list[dict[str, Any]]
@@ -28,6 +29,24 @@ def tax_rows(stated: TaxesSpec) -> Rows:
             "locator": tax.at,
         }
         for tax in stated.taxes
+    ]
+
+
+def fact_rows(stated: FactsSpec) -> Rows:
+    """Rows of table `stated_fact` that one document states."""
+    return [
+        {
+            "fact_id": fact.id,
+            "subject_en": fact.en,
+            "subject_km": fact.km,
+            "value_num": float(fact.num),
+            "unit": fact.unit,
+            "as_of": stated.as_of.isoformat(),
+            "evidence": stated.evidence,
+            "document_id": stated.document,
+            "locator": fact.at,
+        }
+        for fact in stated.facts
     ]
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import yaml
 from pydantic import Field, ValidationError
 
+from sources.content import Piece
 from sources.errors import Exit, FtaError
 from sources.registry import ROOT, Registry
 from sources.specs import Spec
@@ -38,6 +39,7 @@ class Context:
         edition_totals: by HS edition and level, the number of nodes.
         base_from_mfn: by schedule whose base rates are the applied MFN rates of one day, that day (ISO).
         countries: English names of countries that prose may name as partners, with their ISO codes.
+        pieces: the sources of all prose.
     """
 
     registry: Registry
@@ -48,6 +50,7 @@ class Context:
     edition_totals: Mapping[str, Mapping[int, int]] = field(default_factory=lambda: EDITION_TOTALS)
     base_from_mfn: Mapping[str, str] = field(default_factory=dict)
     countries: Mapping[str, str] = field(default_factory=dict)
+    pieces: tuple[Piece, ...] = ()
 
 
 class Limits(Spec):
@@ -60,7 +63,11 @@ class Limits(Spec):
 
 
 def context_of(
-    registry: Registry, content_hash: str, previous: Mapping[str, pa.Table] | None = None, limits: Path = LIMITS
+    registry: Registry,
+    content_hash: str,
+    previous: Mapping[str, pa.Table] | None = None,
+    limits: Path = LIMITS,
+    pieces: tuple[Piece, ...] = (),
 ) -> Context:
     """The context of a registry, with the limits of `judging.yml`; parties are countries that prose may name.
 
@@ -85,4 +92,5 @@ def context_of(
         rule_totals=said.rule_totals,
         base_from_mfn=said.base_from_mfn,
         countries={**said.countries, **{party.name_en: party.id for party in registry.parties.values()}},
+        pieces=pieces,
     )

@@ -280,7 +280,7 @@ def _write_prose(rows: dict[str, Rows]) -> None:
     rows["text_block"] = [
         {"block_id": "partners", "subject": "partners", "title_en": "Partners", "title_km": "ដៃគូ",
          "text_en": "Cambodia has an agreement with Korea.", "text_km": "កម្ពុជាមានកិច្ចព្រមព្រៀងជាមួយកូរ៉េ។", "as_of": DAY,
-         "status": "draft", "source": "the data"}
+         "status": "draft", "rests_on": "[]", "source": "the data"}
     ]  # fmt: skip
 
 

@@ -1,0 +1,216 @@
+"""From pieces of prose to rows of `text_block`, `guide_step`, `glossary_term`, `faq` and `picture`.
+
+A piece is a Jinja template in a sandbox: it may call the references of `transforms.content_facts.Speaker` and loop over
+what they give, and nothing else. `[[term]]` and `[[term|words]]` become links to the glossary.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, get_args
+
+import jinja2
+import pyarrow as pa
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from sources.content import LANGUAGES, Language, Piece, PieceKind
+from transforms import speech
+from transforms.content_facts import Facts, Speaker, UnknownReference
+from warehouse.tables import build
+
+Row = dict[str, Any]
+TERM = re.compile(r"\[\[([a-z0-9-]+)(?:\|([^\]\n]+))?\]\]")
+"""A link to the glossary: the term's id, and the words shown where they are not the term itself."""
+KHMER_NOTE = "ការបកប្រែមិនផ្លូវការរបស់គម្រោង"
+"""What marks Khmer that nobody but its writer has read: `translation by the project, unofficial`."""
+TABLES: dict[PieceKind, str] = {
+    "text": "text_block", "guide": "guide_step", "term": "glossary_term", "question": "faq", "picture": "picture",
+}  # fmt: skip
+_ENVIRONMENT = ImmutableSandboxedEnvironment(
+    undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True
+)
+_REFERENCES = tuple(name for name in vars(Speaker) if not name.startswith("_"))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A reference that could not be followed: the piece, its language, the line of its file, and why."""
+
+    piece: Piece
+    language: Language
+    line: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A piece said in both languages.
+
+    Attributes:
+        titles: by language; `texts` likewise.
+        rests_on: tables and row keys of the facts that it states.
+    """
+
+    piece: Piece
+    titles: Mapping[Language, str]
+    texts: Mapping[Language, str]
+    rests_on: tuple[tuple[str, str], ...]
+
+
+def render(pieces: Sequence[Piece], tables: Mapping[str, pa.Table]) -> tuple[list[Rendered], list[Fault]]:
+    """Say every piece in both languages with the facts of some tables.
+
+    Returns:
+        The pieces that could be said, and a fault for each half that could not; a piece with a fault is left out, and
+        the judgement says so (C52).
+    """
+    facts = Facts(tables)
+    terms = {piece.id: piece for piece in pieces if piece.kind == "term"}
+    rendered: list[Rendered] = []
+    faults: list[Fault] = []
+    for piece in pieces:
+        said, wrong = _render_piece(piece, facts, terms)
+        faults += wrong
+        rendered += [said] if said else []
+    return rendered, faults
+
+
+def _render_piece(piece: Piece, facts: Facts, terms: Mapping[str, Piece]) -> tuple[Rendered | None, list[Fault]]:
+    titles: dict[Language, str] = {}
+    texts: dict[Language, str] = {}
+    cited: dict[tuple[str, str], None] = {}
+    faults: list[Fault] = []
+    for language in LANGUAGES:
+        speaker = Speaker(facts, language)
+        known = _known(piece, facts, speaker, language)
+        half = piece.half(language)
+        for source, first, put in ((piece.title(language), 2, titles), (half.text, half.line, texts)):
+            try:
+                put[language] = _link(_template(source).render(known), terms, language)
+            except (jinja2.TemplateError, UnknownReference, TypeError, ValueError, KeyError, ArithmeticError) as error:
+                faults.append(Fault(piece, language, first + _line_of(error) - 1, _words_of(error)))
+        cited |= dict.fromkeys(speaker.said)
+    if faults:
+        return None, faults
+    return Rendered(piece, titles, texts, tuple(sorted(cited))), []
+
+
+@lru_cache(maxsize=4096)
+def _template(source: str) -> jinja2.Template:
+    return _ENVIRONMENT.from_string(source)
+
+
+def _known(piece: Piece, facts: Facts, speaker: Speaker, language: Language) -> dict[str, Any]:
+    """What a piece may name: every reference, every party by its code, its own date, and a picture's words."""
+    known: dict[str, Any] = {name: getattr(speaker, name) for name in _REFERENCES}
+    known |= {row["party_id"]: _Party(speaker, row["party_id"]) for row in facts.rows("party")}
+    if piece.head.as_of:
+        known["as_of"] = speech.day(piece.head.as_of.isoformat(), language)
+        known["as_of_month"] = speech.month(piece.head.as_of.isoformat(), language)
+    if piece.kind == "picture":
+        known["words"] = {name: words[language] for name, words in piece.head.words.items()}
+    return known
+
+
+@dataclass(frozen=True)
+class _Party:
+    """A party that says its name when it is written."""
+
+    speaker: Speaker
+    party_id: str
+
+    def __str__(self) -> str:
+        return self.speaker.party(self.party_id)
+
+
+def _link(text: str, terms: Mapping[str, Piece], language: Language) -> str:
+    """Links to the glossary as Markdown.
+
+    Raises:
+        UnknownReference: there is no such term.
+    """
+
+    def link(found: re.Match[str]) -> str:
+        term, words = found[1], found[2]
+        if term not in terms:
+            raise UnknownReference(f"there is no term {term!r} in the glossary")
+        return f"[{words or terms[term].title(language)}](term:{term})"
+
+    return TERM.sub(link, text)
+
+
+def _line_of(error: BaseException) -> int:
+    """The line of the template on which an error arose, from 1."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return error.lineno
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
+    return lines[-1] or 1 if lines else 1
+
+
+def _words_of(error: BaseException) -> str:
+    return str(error.args[0] if error.args else error)
+
+
+# --- rows ---
+
+
+def content_tables(pieces: Sequence[Piece], tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The tables of prose, said with the facts of some tables."""
+    rendered, _ = render(pieces, tables)
+    return {table: build(table, rows) for table, rows in content_rows(rendered).items()}
+
+
+def content_rows(rendered: Iterable[Rendered]) -> dict[str, list[Row]]:
+    """Rows of the tables of prose; every table is there, also without rows."""
+    rows: dict[str, list[Row]] = {TABLES[kind]: [] for kind in get_args(PieceKind)}
+    for said in rendered:
+        rows[TABLES[said.piece.kind]].append({**_COLUMNS[said.piece.kind](said), **_common(said)})
+    return rows
+
+
+def _common(said: Rendered) -> Row:
+    head = said.piece.head
+    return {
+        "as_of": head.as_of.isoformat() if head.as_of else None,
+        "status": head.status,
+        "reviewer": head.reviewer,
+        "note_km": None if head.status == "reviewed" else KHMER_NOTE,
+        "rests_on": json.dumps([f"{table}:{key}" for table, key in said.rests_on]),
+        "source": head.source,
+    }
+
+
+def _pair(name: str, values: Mapping[Language, str]) -> Row:
+    return {f"{name}_{language}": values[language].strip() for language in LANGUAGES}
+
+
+def _related(said: Rendered) -> str:
+    return json.dumps(list(said.piece.head.related))
+
+
+_COLUMNS = {
+    "text": lambda said: {
+        "block_id": said.piece.id, "subject": said.piece.head.subject, "regime_id": said.piece.head.regime,
+        **_pair("title", said.titles), **_pair("text", said.texts),
+    },
+    "guide": lambda said: {
+        "guide_id": said.piece.guide, "step_no": said.piece.step,
+        **_pair("title", said.titles), **_pair("text", said.texts),
+    },
+    "term": lambda said: {
+        "term_id": said.piece.id, "related": _related(said),
+        **_pair("term", said.titles), **_pair("definition", said.texts),
+    },
+    "question": lambda said: {
+        "faq_id": said.piece.id, "topic": said.piece.head.topic, "related": _related(said),
+        **_pair("question", said.titles), **_pair("answer", said.texts),
+    },
+    "picture": lambda said: {
+        "picture_id": said.piece.id, **_pair("title", said.titles), **_pair("svg", said.texts),
+    },
+}  # fmt: skip
