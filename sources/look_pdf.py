@@ -15,8 +15,7 @@ from pathlib import Path
 from sources.door import FileKind
 from sources.errors import Exit, FtaError
 from sources.look import SAMPLE, Seen, SeenTable
-from sources.readers.pdf_table import _fold as fold  # the very words the reader compares a header by
-from sources.readers.pdf_table import _header as header_of
+from sources.readers.pdf_header import fold, header_of  # the very words the reader compares a header by
 from sources.readers.pdf_tables import PageRead, Table, read_pages
 from sources.reading import Finding, PageAccount
 

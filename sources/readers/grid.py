@@ -46,9 +46,9 @@ class Grid:
 
 def find_grids(horizontal: Iterable[Rule], vertical: Iterable[Rule]) -> list[Grid]:
     """Tables that the rules of a page draw, from top to bottom and left to right; a lone box is no table."""
-    rows, columns = _merge(horizontal), _merge(vertical)
+    rows, columns = merge_rules(horizontal), merge_rules(vertical)
     if missing := _missing_ends(rows, columns):
-        rows = _merge([*rows, *missing])
+        rows = merge_rules([*rows, *missing])
     if (plain := _plain_lattice(rows, columns)) is not None:
         return [plain]
     cells = _cells(rows, columns)
@@ -71,7 +71,7 @@ def _cluster(values: Iterable[float]) -> dict[float, float]:
     return means
 
 
-def _merge(rules: Iterable[Rule]) -> list[Rule]:
+def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
     """Near rules brought into line and touching ones joined; stubs shorter than the tolerance are no rules."""
     rules = list(rules)
     snapped = _cluster(rule[0] for rule in rules)

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice, repeat
+from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +25,15 @@ from sources.readers import pdf_raw
 from sources.readers.grid import Box, Rule
 from sources.readers.pdf_drawn import IDENTITY, Drawn, has_ink
 
+if TYPE_CHECKING:
+    from sources.readers.pdf_referee import Referee
+
 PDFIUM, PDFPLUMBER = "pdfium", "pdfplumber"
 
 SMALLEST_HOLE, LARGEST_HOLE = 0.8, 40.0
 """Points between characters of one stretch of text in which a character may be missing."""
 
-_HYPHEN_AT_LINE_END, _SOFT_HYPHEN = 0x02, 0xAD
+_HYPHEN_AT_LINE_END, SOFT_HYPHEN = 0x02, 0xAD
 _BLANK = np.zeros(12290, bool)
 _BLANK[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288]] = (
     True
@@ -96,7 +99,7 @@ class PdfFile:
     def __init__(self, path: Path, handle: Any) -> None:
         self.path = path
         self._handle = handle
-        self._plumber: Any = None
+        self._referee: Referee | None = None
         self.pages: int = pdfium.FPDF_GetPageCount(handle)
 
     def marks(self, page: int) -> PageMarks:
@@ -112,24 +115,18 @@ class PdfFile:
             marks = _pdfium_marks(handle, page)
         finally:
             pdfium.FPDF_ClosePage(handle)
-        return marks if marks is not None else _pdfplumber_marks(self._referee_page(page))
+        if marks is not None:
+            return marks
+        from sources.readers.pdf_referee import Referee
 
-    def _referee_page(self, page: int) -> Any:
-        """The page as pdfplumber's; its own list of pages would make every page of a long document first."""
-        import pdfplumber
-        from pdfminer.pdfpage import PDFPage
-        from pdfplumber.page import Page
-
-        if self._plumber is None:
-            self._plumber = pdfplumber.open(self.path)
-        found = next(islice(PDFPage.create_pages(self._plumber.doc), page - 1, None))
-        return Page(self._plumber, found, page_number=page)
+        self._referee = self._referee or Referee(self.path)
+        return self._referee.marks(page)
 
     def close(self) -> None:
         """Close the file in both engines."""
         pdfium.FPDF_CloseDocument(self._handle)
-        if self._plumber is not None:
-            self._plumber.close()
+        if self._referee is not None:
+            self._referee.close()
 
 
 @contextmanager
@@ -254,7 +251,7 @@ def _pdfium_chars(page: Any, text: Any, box: Box, drawn: Drawn) -> Chars | None:
     if done != count:
         return None
     left, upper, right, lower = np.frombuffer(boxes, np.float32).reshape(-1, 4).T.astype(np.float64)
-    code[(code == _HYPHEN_AT_LINE_END) | (code == _SOFT_HYPHEN) | (code == 0xFFFE)] = ord("-")
+    code[(code == _HYPHEN_AT_LINE_END) | (code == SOFT_HYPHEN) | (code == 0xFFFE)] = ord("-")
     # PDFium adds line ends of its own, and spaces where a gap says so; they have no width, and no height either.
     added = _BLANK[np.minimum(code, 12289)] & (right - left <= 0)
     printed = np.flatnonzero(~added)
@@ -302,34 +299,3 @@ def _has_hole(
             return True
         spots.append((x0, low))
     return bool(spots) and has_ink(page, spots)
-
-
-def _pdfplumber_marks(page: Any) -> PageMarks:
-    """The page's marks as pdfplumber sees them; slow, and at home with any direction of text."""
-    printed = [char for char in page.chars for _ in char["text"]]
-    code = np.frombuffer("".join(char["text"] for char in page.chars).encode("utf-32-le"), np.uint32).copy()
-    code[code == _SOFT_HYPHEN] = ord("-")
-    code[code == 0] = 0xFFFD
-    x0, top, x1, bottom = (np.array([c[side] for c in printed], np.float64) for side in ("x0", "top", "x1", "bottom"))
-    turn = np.array([_quarter_turns(char["matrix"]) for char in printed], np.int8)
-    drawn = Drawn((0.0, 0.0, float(page.width), 0.0))
-    for bar in (*page.lines, *(rect for rect in page.rects if not rect["stroke"])):
-        drawn.add_bar((bar["x0"], -bar["bottom"]), (bar["x1"], -bar["top"]), bool(bar["fill"]))
-    for edge in (*page.curve_edges, *(edge for edge in page.rect_edges if edge["stroke"])):
-        drawn.add_bar((edge["x0"], -edge["bottom"]), (edge["x1"], -edge["top"]), False)
-    objects = sum(map(len, page.objects.values()))
-    marks = PageMarks(
-        page.page_number, PDFPLUMBER, float(page.width), float(page.height), objects,
-        Chars(code, x0, top, x1, bottom, turn), tuple(drawn.horizontal), tuple(drawn.vertical), tuple(drawn.shading),
-        int((code == 0xFFFD).sum()),
-    )  # fmt: skip
-    page.close()
-    return marks
-
-
-def _quarter_turns(matrix: tuple[float, ...]) -> int:
-    """Quarter turns anticlockwise of the direction in which text with this matrix is read."""
-    a, b = matrix[0], matrix[1]
-    if abs(a) >= abs(b):
-        return 0 if a >= 0 else 2
-    return 1 if b > 0 else 3

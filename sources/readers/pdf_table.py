@@ -1,4 +1,4 @@
-"""The reader of PDFs that hold one ruled table over many pages: a tariff schedule, a list of rules of origin.
+"""The reader of PDFs that hold one table over many pages: a tariff schedule, a list of rules of origin.
 
 It takes the tables whose header is the expected one, lays each row's cells under that header, and says of everything
 else on the pages what it is. It mends nothing: a row that does not fit its header is given and called ragged.
@@ -16,13 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from sources.errors import Exit, FtaError
+from sources.readers.pdf_aligned import HORIZONTAL, NONE, read_aligned
+from sources.readers.pdf_header import after, fold, header_of
 from sources.readers.pdf_tables import Line, PageRead, Table, TableRow, open_pdf, read_pages
 from sources.reading import Finding, PageAccount, Reading, Row
 
 NAME = "pdf_table"
 VERSION = "1"
 
-OPTIONS = {"header_rows": 1, "pages": None}
+ALL = "all"
+RULES = (ALL, HORIZONTAL, NONE)
+OPTIONS: dict[str, Any] = {"header_rows": 1, "pages": None, "rules": ALL}
 
 SAME_EDGE = 2.0
 """Points within which two columns' edges are the same edge."""
@@ -30,6 +34,8 @@ SAME_EDGE = 2.0
 _NOTES = {
     "ragged_row": ("error", "Text runs out of its cell into an empty one: it may be another column's value."),
     "text_over_rule": ("warning", "Text runs out of its cell over its neighbour; it is read whole, where it begins."),
+    "row_unsure": ("warning", "No rule parts the rows, and it cannot be told where this one begins or ends."),
+    "rows_together": ("error", "Several lines fill every column and no rule parts them: they may be several rows."),
     "raised": ("info", "A raised mark stands in the cell; it is read as a superscript, apart from the digits."),
 }
 
@@ -41,26 +47,33 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
         path: the PDF.
         columns: the headers as printed, white space folded; a header of several rows is given column by column from
             top to bottom ("HS 2022 Heading").
-        options: `header_rows` (how many rows the header has, default 1) and `pages` (`[first, last]`, default all).
+        options: `header_rows` (how many rows the header has, default 1); `pages` (`[first, last]`, default all);
+            `rules`: `all` (default), `horizontal` where only level rules part the rows, `none` where none do. Without
+            upright rules the columns are told from the alignment of the text, and the header counts as one row.
 
     Returns:
         Rows in page order, numbered on each page from 1 without the header; an account of each page; and as findings
         `text_outside_table`, `page_furniture`, `page_without_table`, `page_empty`, `page_without_text`,
         `other_table`, `header_missing`, `header_repeated`, `row_under_header`, `merged_cell`, `empty_row`,
-        `ragged_row`, `text_over_rule`, `raised`, `unmapped_characters`.
+        `ragged_row`, `text_over_rule`, `row_unsure`, `rows_together`, `raised`, `unmapped_characters`.
 
     Raises:
-        FtaError: `header_changed`, `document_unreadable`, `document_encrypted`, `needs_ocr`, `unknown_option`.
+        FtaError: `header_changed`, `columns_unsure`, `document_unreadable`, `document_encrypted`, `needs_ocr`,
+            `unknown_option`, `wrong_option`.
     """
     chosen = _options(options)
-    work = _Work(path, tuple(map(_fold, columns)), chosen["header_rows"])
+    work = _Work(path, tuple(map(fold, columns)), chosen["header_rows"] if chosen["rules"] == ALL else 1)
     with open_pdf(path) as document:
         total = document.pages
     numbers = range(1, total + 1)
     if chosen["pages"] is not None:
         first, last = chosen["pages"]
         numbers = range(first, min(last, total) + 1)
-    for page in read_pages(path, numbers):
+    if chosen["rules"] == ALL:
+        found = read_pages(path, numbers)
+    else:
+        found = read_aligned(path, numbers, work.expected, chosen["rules"])
+    for page in found:
         work.take(page)
     work.finish()
     engines = Counter(account.engine for account in work.accounts)
@@ -118,7 +131,7 @@ class _Work:
         Raises:
             FtaError: `header_changed`.
         """
-        head, edges = _header(table, self.header_rows)
+        head, edges = header_of(table, self.header_rows)
         if head == self.expected:
             self.edges, self.headers = edges, self.headers + 1
             return range(self.header_rows, len(table.rows))
@@ -147,7 +160,7 @@ class _Work:
         cells = [cell or "" for cell in row.cells]
         if len(cells) != len(self.expected) or self.header_rows != 1:
             return None
-        rests = [_after(cell, name) for cell, name in zip(cells, self.expected, strict=True)]
+        rests = [after(cell, name) for cell, name in zip(cells, self.expected, strict=True)]
         whole = tuple(rest for rest in rests if rest is not None)
         return whole if len(whole) == len(rests) else None
 
@@ -155,7 +168,7 @@ class _Work:
         """Read one row; whether it counts as one, which a header printed again does not."""
         row, page = table.rows[index], table.page
         cells, faults = _lay(row, self.edges)
-        if tuple(map(_fold, cells)) == self.expected:
+        if tuple(map(fold, cells)) == self.expected:
             self._find("header_repeated", "info", f"The header is printed again before row {number}.", page)
             return False
         under = self._under_header(row)
@@ -269,31 +282,15 @@ def _options(options: Mapping[str, Any]) -> dict[str, Any]:
             remedy=f"Use {', '.join(OPTIONS)}.",
             exit_code=Exit.WRONG_USE,
         )
-    return OPTIONS | dict(options)
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _after(cell: str, words: str) -> str | None:
-    """What follows the words in the cell's text, or None where the cell does not begin with them."""
-    found = re.match(r"\s+".join(map(re.escape, words.split())) + r"(?:\s+|$)", cell)
-    return cell[found.end() :] if found else None
-
-
-def _header(table: Table, header_rows: int) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    """The header's texts column by column, and the columns' edges as the header has them."""
-    rows = table.rows[:header_rows]
-    boxed = [
-        (box, cell or "") for row in rows for box, cell in zip(row.boxes, row.cells, strict=True) if box is not None
-    ]
-    edges = sorted({side for box, _ in boxed for side in (box[0], box[2])})
-    names = []
-    for left, right in pairwise(edges):
-        over = [cell for box, cell in boxed if box[0] <= left and right <= box[2]]
-        names.append(_fold(" ".join(over)))
-    return tuple(names), tuple(edges)
+    chosen = OPTIONS | dict(options)
+    if chosen["rules"] not in RULES:
+        raise FtaError(
+            "wrong_option",
+            f"The option `rules` is {chosen['rules']!r}.",
+            remedy=f"Use one of {', '.join(RULES)}.",
+            exit_code=Exit.WRONG_USE,
+        )
+    return chosen
 
 
 def _fits(table: Table, edges: Sequence[float]) -> bool:

@@ -66,7 +66,7 @@ class Table:
         xs: x of the columns' edges, one more than there are columns.
         rows: every row, the printed header among them (it is `rows[0]` where there is one).
         notes: what a person should look at, by row index.
-        drawn: what parts the cells: `rules`, `shading` (filled boxes without lines).
+        drawn: what parts the cells: `rules`, `shading` (filled boxes without lines), `alignment` (see `pdf_aligned`).
     """
 
     page: int
@@ -163,7 +163,11 @@ def _read_chunk(path: Path, pages: Sequence[int]) -> list[PageRead]:
 
 def page_tables(marks: PageMarks) -> PageRead:
     """The tables of one page and the text around them."""
-    grids, drawn = _grids(marks)
+    return lay_out(marks, *_grids(marks))
+
+
+def lay_out(marks: PageMarks, grids: Sequence[Grid], drawn: str) -> PageRead:
+    """The page's text laid into the cells of the grids; `drawn` says what the grids were made from."""
     chars = marks.chars
     cell, starts = place(chars, grids)
     cells = sum(len(grid.cells) for grid in grids)

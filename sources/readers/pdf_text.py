@@ -19,6 +19,9 @@ from sources.readers.pdf_page import Chars, Ints
 GAP = 3.0
 """Points between two characters from which they are two words; the same as pdfplumber's."""
 
+PIECES_APART = 1.0
+"""Heights of the letters from which a gap parts a line into pieces, unless asked otherwise."""
+
 _RAISED = {ord(plain): ord(raised) for plain, raised in zip("0123456789()+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁺⁻", strict=True)}
 _PARTS = np.array([0, ord(" "), ord("\n"), 0], np.uint32)
 _NOTHING, _SPACE, _LINE, _GROUP = range(4)
@@ -81,7 +84,9 @@ def place(chars: Chars, grids: Sequence[Grid]) -> tuple[Ints, list[int]]:
     return cell, starts
 
 
-def compose(chars: Chars, group: Ints, groups: int, *, with_lines: bool = False) -> Composed:
+def compose(
+    chars: Chars, group: Ints, groups: int, *, with_lines: bool = False, apart: float = PIECES_APART
+) -> Composed:
     """The text of each group; characters of group -1 are left out.
 
     Args:
@@ -89,6 +94,7 @@ def compose(chars: Chars, group: Ints, groups: int, *, with_lines: bool = False)
         group: for each character the number of its group.
         groups: how many groups there are.
         with_lines: whether the lines and their boxes are wanted too.
+        apart: the gap that parts a line's pieces, in heights of its letters.
     """
     index = np.flatnonzero(group >= 0)
     if not len(index):
@@ -115,7 +121,7 @@ def compose(chars: Chars, group: Ints, groups: int, *, with_lines: bool = False)
     texts = [""] * groups
     for number, text in zip(belongs[_changes(belongs)].tolist(), _join(code, between).split("\0"), strict=True):
         texts[number] = text
-    lines = _lines(chars, index, line, code, between) if with_lines else ()
+    lines = _lines(chars, index, line, code, between, apart) if with_lines else ()
     return Composed(texts, lines, frozenset(np.unique(belongs[raised]).tolist()))
 
 
@@ -167,10 +173,12 @@ def _join(code: npt.NDArray[np.uint32], between: Ints) -> str:
     return joined.tobytes().decode("utf-32-le", "replace")
 
 
-def _lines(chars: Chars, index: Ints, line: Ints, code: npt.NDArray[np.uint32], between: Ints) -> tuple[Line, ...]:
+def _lines(
+    chars: Chars, index: Ints, line: Ints, code: npt.NDArray[np.uint32], between: Ints, reach: float
+) -> tuple[Line, ...]:
     x0, x1, top, bottom = chars.x0[index], chars.x1[index], chars.top[index], chars.bottom[index]
     new_line = _changes(line)
-    apart = np.concatenate(([0.0], x0[1:] - x1[:-1])) > bottom - top
+    apart = np.concatenate(([0.0], x0[1:] - x1[:-1])) > reach * (bottom - top)
     between = np.where(new_line, _LINE, np.where(apart, _GROUP, between))
     between[0] = _NOTHING
     starts, pieces = np.flatnonzero(new_line), np.flatnonzero(new_line | apart)

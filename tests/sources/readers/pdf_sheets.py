@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 WIDTH, HEIGHT = 595.0, 842.0
@@ -53,14 +54,15 @@ class Sheet:
         self.canvas.setFont("Helvetica", size)
         self.canvas.drawString(x, HEIGHT - top, words)
 
-    def row(self, cells: Sequence[str], widths: Sequence[float] = WIDTHS) -> None:
-        """One ruled row; lines in a cell are parted by newlines."""
+    def row(self, cells: Sequence[str], widths: Sequence[float] = WIDTHS, right: Sequence[int] = ()) -> None:
+        """One row, ruled as the style says; lines in a cell are parted by newlines, columns in `right` end alike."""
         height = LEADING * max(cell.count("\n") + 1 for cell in cells) + 4
         x = LEFT
-        for cell, width in zip(cells, widths, strict=True):
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=True)):
             self.box(x, width, height)
             for number, line in enumerate(cell.split("\n")):
-                self.at(line, x + 3, self.y + 10 + number * LEADING)
+                room = width - 6 - stringWidth(line, "Helvetica", 8)
+                self.at(line, x + 3 + (room if column in right else 0), self.y + 10 + number * LEADING)
             x += width
         self.y += height
 
@@ -68,7 +70,12 @@ class Sheet:
         foot = HEIGHT - self.y - height
         canvas = self.canvas
         canvas.setLineWidth(0.5)
-        if self.style == "rectangles":
+        if self.style == "none":
+            return
+        if self.style == "horizontal":
+            canvas.line(x, foot, x + width, foot)
+            canvas.line(x, foot + height, x + width, foot + height)
+        elif self.style == "rectangles":
             canvas.rect(x, foot, width, height)
         elif self.style == "bars":
             for bar in ((x, foot, width, 0.5), (x, foot + height, width, 0.5)):
@@ -94,6 +101,7 @@ def schedule(
     style: str = "lines",
     rotate: int = 0,
     header_on: str = "every",
+    right: Sequence[int] = (),
 ) -> Path:
     """A schedule of one table over several pages, with a note before it and a footer on every page."""
     sheet = Sheet(path, style, rotate)
@@ -105,6 +113,6 @@ def schedule(
         if number == 0 or header_on == "every":
             sheet.row(header)
         for row in rows:
-            sheet.row(row)
+            sheet.row(row, right=right)
         sheet.at(f"Annex - {number + 1}", 270, 820)
     return sheet.save()
