@@ -1,4 +1,4 @@
-"""Rules of origin rules: each subheading has its one rule, numbers and words are those of the source."""
+"""Rules of origin rules and provisions: each subheading has its one rule, numbers and words are those of the source."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from validations.judgement import RuleResult, verdict
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|per\s?cent)|RVC\s*\(?(\d+(?:\.\d+)?)", re.IGNORECASE)
+KHMER_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 SLACK = 1e-9
 """Difference of shares that is only binary arithmetic (C34)."""
 
@@ -143,6 +144,39 @@ def reading_not_worse(desk: Desk) -> Iterator[RuleResult]:
     )  # fmt: skip
 
 
+def provisions_said(desk: Desk) -> Iterator[RuleResult]:
+    """C43: the words of a provision state its number, and tolerances are those that the provisions state.
+
+    Prose elsewhere takes its numbers from rows by reference, and cannot differ from them.
+    """
+    rows = desk.rows(
+        "select row_key, regime_id, code, value_num, text_en, text_km from provision where value_num is not null"
+    )
+    yield from desk.weigh(
+        "C43", "provision",
+        ((ALL, key, any(Decimal(str(number)) not in _numbers(words or "") for words in (english, khmer)),
+          f"{regime} {code} is {number:g}, which its words do not say")
+         for key, regime, code, number, english, khmer in rows),
+    )  # fmt: skip
+    yield from desk.look(
+        "C43", "de_minimis",
+        f"""with said as (
+            select regime_id, value_num as pct, unnest(
+                case value when 'fob_value_or_weight' then ['fob_value', 'weight'] else [value] end) as basis
+            from provision where code = 'de_minimis' and value_num is not null)
+        select '{ALL}' as subject, d.row_key, s.pct is null as bad,
+               d.regime_id || ' ' || d.code_from || ' to ' || d.code_to || ' tolerates ' || d.pct || ' % of ' || d.basis
+               || ', which no provision says' as detail
+        from de_minimis d left join (select distinct * from said) s
+             on s.regime_id = d.regime_id and s.basis = d.basis and s.pct = d.pct""",
+    )  # fmt: skip
+
+
+def _numbers(words: str) -> set[Decimal]:
+    """The numbers in English or Khmer words."""
+    return {Decimal(found) for found in NUMBER.findall(words.translate(KHMER_DIGITS))}
+
+
 def _numbers_differ(rule: str, texts: list[str], full: bool) -> tuple[bool, str]:
     try:
         wanted = set(thresholds(loads(rule)))
@@ -171,4 +205,5 @@ RULES: tuple[tuple[str, Judge], ...] = (
     ("C32", tolerances_apart),
     ("C33", editions_agree),
     ("C34", reading_not_worse),
+    ("C43", provisions_said),
 )

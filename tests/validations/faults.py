@@ -205,7 +205,7 @@ FAULTS: tuple[Fault, ...] = (
         "concession", {"schedule_id": "north", "line_code": "0101210000"})),
     Fault("C26", "concession", context(
         "concession", {"base_duty_id": rated("7%")["duty_id"]}, duty_bands={"KH": (Decimal(0), Decimal(35))})),
-    Fault("C26", "de_minimis", edit("de_minimis", {"code_from": "01"}, pct=Decimal(1001))),
+    Fault("C26", "de_minimis", edit("de_minimis", {"code_from": "01"}, pct=Decimal(1001)), frozenset({"C43"})),
     Fault("C27", "duty", edit("duty", {"text": "35%"}, text="35 %")),
     Fault("C28", "concession", both(
         edit("preference_rate", {**NORTH, "valid_from": DAY}, valid_to="2023-02-01"),
@@ -225,6 +225,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("C40", "regime", edit("regime", {}, party_form="plurilateral")),
     Fault("C41", "text_block", edit("text_block", TEXT, text_en="Cambodia has an agreement with Chile.")),
     Fault("C42", "decision", edit("decision", {}, status="open")),
+    Fault("C43", "provision", edit("provision", {"code": "validity_period"}, text_en="It is valid for a year.")),
+    Fault("C43", "provision", edit("provision", {"code": "validity_period"}, value_num=6.0)),
+    Fault("C43", "de_minimis", edit("de_minimis", {"code_from": "64"}, pct=Decimal(12))),
     Fault("C44", "hs2022_preference_rate", drop(
         "hs2022_preference_rate", {"schedule_id": "north", "hs6": "020120"},
         ("hs_node", {"edition": "HS 2022", "code": "020120"}))),  # type: ignore[arg-type]

@@ -301,6 +301,15 @@ def _give_rules(rows: dict[str, Rows]) -> None:
          "article": "3.10", "document_id": "text", "valid_from": DAY, "valid_to": None}
         for low, high in (("01", "49"), ("64", "97"))
     ]  # fmt: skip
+    rows["provision"] = [
+        {"regime_id": "pact", "code": code, "row_no": 1, "value": value, "value_num": number, "unit": unit,
+         "text_en": english, "text_km": khmer, "document_id": "text", "article": "3.10", "page": 1, "valid_from": DAY,
+         "valid_to": None, "evidence": "D"}
+        for code, value, number, unit, english, khmer in (
+            ("de_minimis", "fob_value", 10.0, "percent", "Up to 10 % of the FOB value.", "រហូតដល់ ១០ % នៃតម្លៃ FOB។"),
+            ("validity_period", "12 months", 12.0, "month", "It is valid for 12 months.", "មានសុពលភាព ១២ ខែ។"),
+        )
+    ]  # fmt: skip
 
 
 def _correlate(rows: dict[str, Rows]) -> Concordance:
