@@ -122,6 +122,7 @@ class Report:
             yield f"QUARANTINE {schedule}: {' '.join(reasons)}"
         if self.release:
             yield self._release_line()
+            yield self._site_line()
         if self.refused:
             yield f"NOT PUBLISHED: {self.refused['message']} {self.refused['remedy']}"
         spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.stages.items() if seconds >= 0.05)
@@ -132,6 +133,12 @@ class Report:
         if not self.release["changed"]:
             return f"Release {self.release['version']} stands: nothing in it would change ({self.release['path']})."
         return f"Published release {self.release['version']}: {self.release['summary']} See {self.release['path']}"
+
+    def _site_line(self) -> str:
+        assert self.release is not None
+        site = self.release["site"]
+        state = "Built the site" if site["changed"] else "The site stands"
+        return f"{state}: {site['pages']:,} pages, {site['bytes'] / 1e6:.0f} MB (`ftadata site serve`)."
 
 
 @contextmanager

@@ -124,6 +124,7 @@ def publish_now(home: Home, approval: Approval, say: Callable[[str], None]) -> d
     """
     from publish.release import publish
     from publish.signing import key_from
+    from publish.site import build_site
     from publish.static_json import write_static_json
 
     say("assembling")
@@ -133,11 +134,14 @@ def publish_now(home: Home, approval: Approval, say: Callable[[str], None]) -> d
     made = publish(home.public, given, key_from())
     say("writing the static JSON")
     static = write_static_json(home.public, made.path)
+    say("building the site")
+    site = build_site(home.public, made.path)
     return {
         "version": made.version,
         "path": str(made.path),
         "changed": made.changed,
         "api": {"path": str(static.path), "files": static.files, "written": static.written, "largest": static.largest},
+        "site": site.as_json(),
         "rows": made.counts,
         "changes": dict(made.summary),
         "summary": made.message,

@@ -1,0 +1,81 @@
+"""Style, scripts and fonts of the site: copied under names that change with their content, so that they may be kept.
+
+Modules import each other by their plain names, so all of them stand in one directory named by a hash of them all. The
+Khmer font is cut from the packaged Noto Sans Khmer to the signs of Khmer and two axes' worth of weight.
+"""
+
+from __future__ import annotations
+
+import io
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+FONT = "NotoSansKhmer[wdth,wght].ttf"
+_SIGNS = (*range(0x1780, 0x17FA), 0x20, 0xA0, 0x200B, 0x200C, 0x200D, 0x25CC)
+_WEIGHTS = (400, 700)
+
+
+def own_assets() -> dict[str, bytes]:
+    """The packaged assets by name."""
+    return {path.name: path.read_bytes() for path in (files("publish.site") / "assets").iterdir() if path.is_file()}
+
+
+def assets_hash() -> str:
+    """A short hash of all packaged assets and of what the font is made from."""
+    digest = sha256(font_name().encode())
+    for name, content in sorted(own_assets().items()):
+        digest.update(name.encode() + b"\0" + content)
+    return digest.hexdigest()[:12]
+
+
+def font_name() -> str:
+    """Name of the font's file, from everything that decides its content."""
+    made_from = (version("fontpkg-noto-sans-khmer"), version("fonttools"), version("brotli"), _SIGNS, _WEIGHTS)
+    return f"noto-sans-khmer.{sha256(repr(made_from).encode()).hexdigest()[:12]}.woff2"
+
+
+def write_assets(directory: Path, before: Path) -> str:
+    """Write every asset.
+
+    Args:
+        directory: `assets/` of the staged site.
+        before: `assets/` of the site that stands: a font found there is not cut again.
+
+    Returns:
+        The directory of style and scripts, relative to `assets/`.
+    """
+    name = assets_hash()
+    place = directory / name
+    place.mkdir(parents=True)
+    for file, content in own_assets().items():
+        (place / file).write_bytes(
+            content.replace(b"KHMER_FONT", font_name().encode()) if file == "site.css" else content
+        )
+    font = before / font_name()
+    (directory / font_name()).write_bytes(font.read_bytes() if font.is_file() else cut_font())
+    return name
+
+
+def cut_font() -> bytes:
+    """The Khmer font as WOFF2, about 29 kB; the same bytes each time."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib import instancer
+
+    with (files("fontpkg_noto_sans_khmer") / "files" / FONT).open("rb") as packaged:
+        font = TTFont(packaged, recalcTimestamp=False)
+        options = subset.Options(layout_features=["*"], hinting=False)
+        options.drop_tables += ["STAT"]
+        cutter = subset.Subsetter(options)
+        cutter.populate(unicodes=_SIGNS)
+        cutter.subset(font)
+        between = io.BytesIO()
+        font.save(between)
+    between.seek(0)
+    font = instancer.instantiateVariableFont(TTFont(between, recalcTimestamp=False), {"wdth": 100, "wght": _WEIGHTS})
+    font.flavor = "woff2"
+    made = io.BytesIO()
+    font.save(made)
+    return made.getvalue()

@@ -1,0 +1,147 @@
+"""Builds the site of a release: every page in every language, its assets and search index, and puts it in its place.
+
+A site made from the same release by the same code is not made again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from publish.manifest import files_in, read_manifest
+from publish.open_release import open_release
+from publish.site import agreements, hs, plain
+from publish.site.assets import assets_hash, write_assets
+from publish.site.facts import Facts
+from publish.site.pages import Maker
+from publish.site.render import render
+from publish.site.swapping import ASSETS, read_mark, settle
+from publish.site.words import LANGUAGES
+from publish.staging import clear, only_publisher, stage
+from sources.errors import Exit, FtaError
+
+MAKERS: tuple[Maker, ...] = (plain.pages, hs.pages, agreements.pages)
+"""Everything that makes pages, in no particular order."""
+
+NAV = (
+    ("find", ""), ("agreements", "agreements/"), ("hs", "hs/"), ("data", "documents/"),
+)  # fmt: skip
+"""The navigation: key of its words, and page."""
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """What came of building the site.
+
+    Attributes:
+        path: the web root.
+        pages: pages in all languages.
+        size: bytes of all pages and assets.
+        changed: whether it was made; False where the same site stood already.
+    """
+
+    path: Path
+    pages: int
+    size: int
+    changed: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as one document."""
+        return {"path": str(self.path), "pages": self.pages, "bytes": self.size, "changed": self.changed}
+
+
+def build_site(public_dir: Path, release_dir: Path) -> SiteReport:
+    """Build the site of a release into the web root, unless it stands there already.
+
+    Args:
+        public_dir: the web root, with `releases/`.
+        release_dir: the release.
+
+    Raises:
+        FtaError: `no_manifest`, `bad_manifest`, `no_release` or `release_unreadable`, where it is no release;
+            `locked`, where another is building; `cannot_write`.
+    """
+    manifest = read_manifest(release_dir)
+    releases = _releases(public_dir)
+    made_from = _fingerprint(manifest, releases)
+    try:
+        with only_publisher(public_dir):
+            mark = read_mark(public_dir)
+            if mark is not None and mark.get("made_from") == made_from:
+                return SiteReport(public_dir, mark["pages"], mark["bytes"], False)
+            clear(public_dir)
+            staged = stage(public_dir, "site")
+            try:
+                with closing(open_release(release_dir)) as connection:
+                    facts = Facts(connection, manifest, release_dir, releases)
+                    pages = _write(staged, public_dir, facts)
+                size = sum((staged / path).stat().st_size for path in files_in(staged))
+                report = SiteReport(public_dir, pages, size, True)
+                mark = {"release": facts.version, "made_from": made_from, "pages": pages, "bytes": size}
+                settle(staged, public_dir, LANGUAGES, mark)
+            finally:
+                shutil.rmtree(staged, ignore_errors=True)
+            return report
+    except (OSError, sqlite3.OperationalError) as error:
+        raise FtaError(
+            "cannot_write", f"The site could not be written: {error}.", where={"path": str(public_dir)},
+            remedy="Make room or give leave to write there, then run again; the release itself stands.",
+            exit_code=Exit.REFUSED,
+        ) from error  # fmt: skip
+
+
+def _releases(public: Path) -> tuple[dict[str, Any], ...]:
+    """The entries of the list of releases, the newest first; none where there is no list."""
+    listing = public / "releases" / "index.json"
+    if not listing.is_file():
+        return ()
+    return tuple(json.loads(listing.read_text(encoding="utf-8"))["releases"])
+
+
+def _fingerprint(manifest: dict[str, Any], releases: tuple[dict[str, Any], ...]) -> str:
+    """A hash of everything a site is made from: the release, the list of releases, and this package."""
+    digest = sha256(json.dumps([manifest, releases], sort_keys=True).encode())
+    digest.update(assets_hash().encode())
+    for path in _package_files(files("publish.site")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _package_files(folder: Traversable) -> Iterator[Traversable]:
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if path.is_dir() and path.name != "__pycache__":
+            yield from _package_files(path)
+        elif path.is_file():
+            yield path
+
+
+def _write(staged: Path, public: Path, facts: Facts) -> int:
+    """Write everything; how many pages there are."""
+    code = write_assets(staged / ASSETS, public / ASSETS)
+    around = {
+        "assets": f"{ASSETS}/{code}/",
+        "release": facts.version,
+        "published_on": facts.day,
+        "home_party": facts.home,
+        "nav": NAV,
+    }
+    count = 0
+    for maker in MAKERS:
+        for page in maker(facts):
+            for lang in LANGUAGES:
+                place = staged / lang / page.path
+                place.mkdir(parents=True, exist_ok=True)
+                (place / "index.html").write_text(render(page, lang, around), encoding="utf-8")
+                count += 1
+    for name in ("index.html", "404.html"):
+        (staged / name).write_text(plain.root_page(name, around), encoding="utf-8")
+    return count

@@ -1,0 +1,94 @@
+"""Pages of the nomenclature: the sections, a page for each chapter, and one for each heading with its duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from publish.evidence import Row
+from publish.products import EDITION
+from publish.site.facts import Facts
+from publish.site.pages import Page
+from publish.site.rates import Entry, Group, Market, Rates
+from publish.site.years import HEIGHT, WIDTH, chart, spans
+
+ABOVE = ("hs/", "hs.title")
+OLDER = ("HS 2017", "HS 2012", "HS 2007", "HS 2002")
+
+
+def pages(facts: Facts) -> Iterator[Page]:
+    """The HS browser and the result pages."""
+    counts = {level: sum(node["level"] == level for node in facts.nodes.values()) for level in (0, 2, 4, 6)}
+    yield Page("hs/", "hs.html", "hs.title", "hs", {"sections": facts.sections, "under": facts.children,
+                                                     "counts": counts})  # fmt: skip
+    rates = Rates(facts)
+    for node in facts.nodes.values():
+        if node["level"] == 2:
+            yield _chapter(facts, node)
+        elif node["level"] == 4:
+            yield _heading(facts, rates, node)
+
+
+def _titled(node: Row) -> dict[str, str | None]:
+    return {
+        lang: f"{node['code']} {_short(node[f'name_{lang}'] or node['name_en'] or '')}".strip() for lang in ("en", "km")
+    }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 70 else text[:67].rsplit(" ", 1)[0] + "…"
+
+
+def _chapter(facts: Facts, node: Row) -> Page:
+    values = {"node": node, "section": facts.nodes.get(node["section"]), "headings": facts.children[node["code"]]}
+    return Page(f"hs/{node['code']}/", "chapter.html", _titled(node), "hs", values, crumbs=(ABOVE,))
+
+
+def _heading(facts: Facts, rates: Rates, node: Row) -> Page:
+    below = facts.children[node["code"]]
+    codes = [row["code"] for row in below]
+    chapter = facts.nodes[node["parent_code"]]
+    markets = [_Shown(market, list(rates.groups(market, codes)), facts.day) for market in rates.markets]
+    values = {
+        "node": node, "subheadings": below, "older": OLDER, "edition": EDITION,
+        "former": {code: facts.former.get(code, {}) for code in codes}, "markets": markets, "proofs": rates.proofs,
+        "day": facts.day, "documents": facts.documents, "chart_size": (WIDTH, HEIGHT), "everything": codes,
+    }  # fmt: skip
+    crumbs = (ABOVE, (f"hs/{chapter['code']}/", _titled(chapter)))
+    return Page(f"hs/{node['code']}/", "heading.html", _titled(node), "hs", values, ("heading.js",), crumbs)
+
+
+class _Shown:
+    """A market as the page shows it.
+
+    Attributes:
+        market: the market.
+        groups: its groups with something held.
+        missing: agreements of which nothing is held for any of the goods, those in force and the others.
+    """
+
+    def __init__(self, market: Market, groups: list[Group], day: str) -> None:
+        self.market, self.groups, self.day = market, groups, day
+        self.held = any(group.entries or group.mfn_periods for group in groups)
+        never = [row for row in market.regimes.values() if all(row in group.missing for group in groups)]
+        self.missing = [row for row in never if row["standing"] != "not_in_force"]
+        self.not_in_force = [row for row in never if row["standing"] == "not_in_force"]
+
+    def only_missing(self, group: Group) -> list[Row]:
+        """Agreements that are missing from this group, though not from every one."""
+        return [row for row in group.missing if row not in self.missing and row not in self.not_in_force]
+
+    def best(self) -> list[Entry]:
+        """One entry for each group that has a lowest rate."""
+        return [group.entries[0] for group in self.groups if group.entries and group.entries[0].rank == 1]
+
+    def columns(self, group: Group) -> list[Entry]:
+        """The entries of a group that stand in the table by year."""
+        return [entry for entry in group.entries if entry.periods]
+
+    def spans(self, group: Group) -> object:
+        """The years of a group."""
+        return spans([entry.periods for entry in self.columns(group)], self.day)
+
+    def chart(self, group: Group) -> object:
+        """The chart of a group, if there is anything to draw."""
+        return chart([entry.periods for entry in self.columns(group)], self.day)

@@ -1,0 +1,90 @@
+"""How a page becomes HTML: the Jinja2 environment, in which every value is escaped and a missing one is an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from publish import wording
+from publish.site import prose
+from publish.site.pages import Page
+from publish.site.words import LANGUAGES, words
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'"
+)
+"""What a page may load: its own files and nothing else, no script or style written into it."""
+_BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The environment of a language: strings as `t`, and filters for rows, days, numbers and codes."""
+    made = Environment(
+        loader=PackageLoader("publish.site"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
+    )  # fmt: skip
+    say = words(lang)
+    made.globals |= {"t": say, "tp": say.plain, "has": say.has, "lang": lang, "languages": LANGUAGES, "csp": CSP}
+    made.filters |= {
+        "name": say.pick, "lacks": say.lacks, "date": say.date, "number": say.number, "digits": say.digits,
+        "size": say.size, "breaks": say.broken, "dotted": dotted, "web": web, "prose": _prose,
+        "percent": wording.percent,
+    }  # fmt: skip
+    return made
+
+
+@cache
+def _template(lang: str, name: str) -> Template:
+    return environment(lang).get_template(name)
+
+
+def render(page: Page, lang: str, around: Mapping[str, Any]) -> str:
+    """A page in a language.
+
+    Args:
+        page: the page.
+        lang: the language.
+        around: what is the same for all pages: `assets`, `release` and so on.
+    """
+    say = words(lang)
+    up = "../" * (page.path.count("/") + 1)
+
+    def text(title: str | Mapping[str, str | None]) -> str:
+        if isinstance(title, str):
+            return say.plain(title)
+        return title.get(lang) or title["en"] or ""
+
+    html = _template(lang, page.template).render(
+        **around, **page.values, page=page, title=text(page.title), root=up, home=f"{up}{lang}/",
+        crumbs=[(path, text(label)) for path, label in page.crumbs],
+    )  # fmt: skip
+    return _BETWEEN_TAGS.sub(">\n<", html)
+
+
+def dotted(code: str) -> str:
+    """A code as people write it: `6109.10`, `6109.10.10.00`."""
+    if len(code) <= 4:
+        return code
+    return ".".join([code[:4], *(code[i : i + 2] for i in range(4, len(code), 2))])
+
+
+def web(address: str) -> str:
+    """An address of the web, or one that leads nowhere for anything else that a document's row may hold."""
+    return address if address.startswith(("https://", "http://")) else "#"
+
+
+@pass_context
+def _prose(context: Context, row: Mapping[str, Any], name: str) -> Markup:
+    say = words(context["lang"])
+    lacks = say.lacks(row, name)
+    text = row[f"{name}_en"] if lacks else row.get(f"{name}_{say.lang}") or row.get(f"{name}_en") or ""
+    made = Markup(prose.html(text, context["home"], say.broken))  # the library escapes; raw HTML is off
+    return Markup('<div lang="en">{}</div>').format(made) if lacks else made
