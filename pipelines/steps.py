@@ -23,6 +23,7 @@ from sources.corrections import apply_corrections
 from sources.errors import FtaError
 from sources.extraction import Extraction, read_csv, read_head, reader_of
 from sources.fact_specs import load_facts
+from sources.hs_words import load_khmer, load_product_words
 from sources.law_specs import load_laws
 from sources.registry import Registry, load_registry, sources_root
 from sources.specs import DocumentSpec, ScheduleSpec
@@ -34,12 +35,13 @@ from transforms.hs_editions import transpose_mfn, transpose_preference
 from transforms.law import law_article_rows, law_penalty_rows
 from transforms.lines import Lines, duty_rows, read_lines, schedule_staging
 from transforms.mfn import mfn_rates
-from transforms.nomenclature import hs_nodes
+from transforms.nomenclature import codes_of, hs_nodes
+from transforms.product_words import product_words
 from transforms.rates import preference_rates
 from transforms.schedules import schedule_row, staging_category_rows
 from transforms.source_rows import rejected_rows, row_accounts, source_rows
 from transforms.taxes import fact_rows, tax_rows, withdrawal_rows
-from warehouse.tables import build
+from warehouse.tables import EDITIONS, build
 
 Metrics = dict[str, Any]
 Tables = dict[str, pa.Table]
@@ -208,9 +210,11 @@ def _hs_tables(work: Work) -> Tables:
     sheets = {d.id: work.accepted(d) for d in documents if d.reader is not None}
     by_edition = {str(d.hs_edition): sheets[d.id] for d in documents if d.kind == "correlation"}
     pairs = correlations(by_edition, load_review())
+    nodes = hs_nodes(Concordance(pairs), load_khmer())
     return {
         "hs_correlation": pairs,
-        "hs_node": hs_nodes(Concordance(pairs)),
+        "hs_node": nodes,
+        "product_word": product_words(load_product_words(), codes_of(nodes, EDITIONS[-1])),
         "decision": build("decision", regimes.decision_rows(work.registry, HS)),
         **_document_tables(work, documents, None),
         **_row_tables(work, list(sheets.values())),

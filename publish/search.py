@@ -2,15 +2,17 @@
 
 What is typed is data, never query syntax: hyphens, quotes and operators are harmless. A code is searched by its first
 digits; words must all occur, each from its beginning when it has four letters or more; a word that nothing has is
-taken for the nearest word that occurs, and the answer says so.
+taken for the nearest word that occurs, and the answer says so. Everyday words (`publish.everyday`) come first.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, Literal
 
+from publish import everyday
 from publish.products import EDITION, digits_of, resolve_product, subheadings
 from sources.errors import FtaError
 
@@ -19,21 +21,16 @@ Row = dict[str, Any]
 PREFIX_FROM = 4
 _MAX_WORDS = 12
 _KHMER = re.compile(r"[\u1780-\u17ff]")
+_KHMER_BREAKS = re.compile(r"[\s\u0000\u17d4\"']+")
 
 # Scores are rounded, so that near ties stand in the order of their codes and a heading's subheadings together.
 _BY_WORDS = """
-SELECT n.code AS hs6, n.path_en, n.path_km, s.score
-FROM (SELECT rowid, round(-bm25(hs_search, 10.0, 4.0, 8.0, 6.0), 1) AS score FROM hs_search
-      WHERE hs_search MATCH ? ORDER BY score DESC, rowid LIMIT ?) AS s
-JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.code = printf('%06d', s.rowid)
-ORDER BY s.score DESC, n.code
+SELECT printf('%06d', rowid), round(-bm25(hs_search, 10.0, 4.0, 8.0, 6.0), 1) AS score FROM hs_search
+WHERE hs_search MATCH ? ORDER BY score DESC, rowid LIMIT ?
 """
 _BY_KHMER = """
-SELECT n.code AS hs6, n.path_en, n.path_km, s.score
-FROM (SELECT rowid, round(-bm25(hs_search_km), 1) AS score FROM hs_search_km
-      WHERE hs_search_km MATCH ? ORDER BY score DESC, rowid LIMIT ?) AS s
-JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.code = printf('%06d', s.rowid)
-ORDER BY s.score DESC, n.code
+SELECT printf('%06d', rowid), round(-bm25(hs_search_km), 1) AS score FROM hs_search_km
+WHERE hs_search_km MATCH ? ORDER BY score DESC, rowid LIMIT ?
 """
 
 
@@ -50,15 +47,15 @@ def search(
 
     Returns:
         `{query, lang, note, results: [{hs6, path_en, path_km, score}]}`, best first. `score` orders the results of one
-        search and means nothing between searches; a code found by its digits has 1.
+        search, the first has 1, and means nothing between searches; a code found by its digits has 1.
     """
     note: str | None = None
     code = digits_of(text)
     results = _by_code(connection, code, limit) if len(code) >= 2 else []
-    if not results and _KHMER.search(text):
-        results = _by_khmer(connection, text, limit)
-    elif not results:
-        results, note = _by_words(connection, _words(text), limit)
+    if not results:
+        finder = _by_khmer if _KHMER.search(text) else _by_words
+        found, note = finder(connection, text, limit)
+        results = _nodes(connection, found)
     return {"query": text, "lang": lang, "note": note, "results": results}
 
 
@@ -69,22 +66,22 @@ def _by_code(connection: sqlite3.Connection, code: str, limit: int) -> list[Row]
             found = resolve_product(connection, code).hs6
         except FtaError:  # a search that finds nothing is an answer, not an error
             return []
-    return [_node(connection, hs6) for hs6 in found[:limit]]
+    return [{**node, "score": 1.0} for node in _nodes(connection, found[:limit])]
 
 
-def _node(connection: sqlite3.Connection, hs6: str) -> Row:
+def _nodes(connection: sqlite3.Connection, codes: Sequence[str]) -> list[Row]:
+    """The paths of subheadings, scored by their place."""
     sql = "SELECT path_en, path_km FROM hs_node WHERE edition = ? AND code = ?"
-    path_en, path_km = connection.execute(sql, (EDITION, hs6)).fetchone()
-    return {"hs6": hs6, "path_en": path_en, "path_km": path_km, "score": 1.0}
+    found = [(hs6, connection.execute(sql, (EDITION, hs6)).fetchone()) for hs6 in codes]
+    return [
+        {"hs6": hs6, "path_en": path_en, "path_km": path_km, "score": round(1 / place, 3)}
+        for place, (hs6, (path_en, path_km)) in enumerate(found, start=1)
+    ]
 
 
-def _words(text: str) -> list[str]:
-    """The words of a text as the index has them: letters and digits, the rest parts them."""
-    return [word for word in re.split(r"[\W_]+", text.casefold()) if word][:_MAX_WORDS]
-
-
-def _by_words(connection: sqlite3.Connection, words: list[str], limit: int) -> tuple[list[Row], str | None]:
+def _by_words(connection: sqlite3.Connection, text: str, limit: int) -> tuple[list[str], str | None]:
     """Subheadings with all words; failing that with the misspelt ones mended; failing that with any of them."""
+    words = everyday.words_of(text)[:_MAX_WORDS]
     if not words:
         return [], "Type a code of two digits or more, or a word."
     if found := _match(connection, words, "AND", limit):
@@ -103,14 +100,27 @@ def _term(word: str) -> str:
     return f'("{word}" OR "{word}" *)' if len(word) >= PREFIX_FROM else f'"{word}"'
 
 
-def _match(connection: sqlite3.Connection, words: list[str], joint: Literal["AND", "OR"], limit: int) -> list[Row]:
-    cursor = connection.execute(_BY_WORDS, (f" {joint} ".join(map(_term, words)), limit))
-    return _rows(cursor)
+def _match(connection: sqlite3.Connection, words: list[str], joint: Literal["AND", "OR"], limit: int) -> list[str]:
+    """The subheadings of everyday words, then those of the nomenclature's words; the most exact first."""
+    query = f" {joint} ".join(map(_term, words))
+    return _merged(
+        everyday.named(connection, words),
+        everyday.containing(connection, query),
+        [hs6 for hs6, _ in connection.execute(_BY_WORDS, (query, limit))],
+        limit,
+    )
+
+
+def _merged(named: list[str], containing: list[str], worded: list[str], limit: int) -> list[str]:
+    """Each subheading once; terms that only contain what was typed leave half the places to the nomenclature."""
+    return list(dict.fromkeys([*named, *containing[: limit // 2], *worded]))[:limit]
 
 
 def _occurs(connection: sqlite3.Connection, word: str) -> bool:
-    sql = "SELECT 1 FROM hs_search WHERE hs_search MATCH ? LIMIT 1"
-    return connection.execute(sql, (_term(word),)).fetchone() is not None
+    return any(
+        connection.execute(f"SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT 1", (_term(word),)).fetchone()
+        for index in ("hs_search", "product_search")
+    )
 
 
 def _nearest(connection: sqlite3.Connection, word: str) -> str | None:
@@ -149,13 +159,22 @@ def _distance(one: str, other: str, most: int) -> int:
     return row[-1]
 
 
-def _by_khmer(connection: sqlite3.Connection, text: str, limit: int) -> list[Row]:
-    """Subheadings whose Khmer path has every part of the text; parts under three signs are too short for the index."""
-    parts = [part for part in re.split(r"[\s\u17d4\u200b\"']+", text) if len(part) >= 3][:_MAX_WORDS]
-    if not parts:
-        return []
-    return _rows(connection.execute(_BY_KHMER, (" AND ".join(f'"{part}"' for part in parts), limit)))
+def _by_khmer(connection: sqlite3.Connection, text: str, limit: int) -> tuple[list[str], str | None]:
+    """Subheadings of the Khmer terms, then of the paths, with every part of the text; failing that, of terms like it.
 
-
-def _rows(cursor: sqlite3.Cursor) -> list[Row]:
-    return [dict(zip(("hs6", "path_en", "path_km", "score"), row, strict=True)) for row in cursor]
+    Parts under three signs are too short for the index of paths. A zero-width space parts nothing: it is where a line
+    may break, and is typed by some and not by others.
+    """
+    parts = [part for part in _KHMER_BREAKS.split(text.replace("\u200b", "")) if part][:_MAX_WORDS]
+    long = [part for part in parts if len(part) >= everyday.SIGNS]
+    query = " AND ".join(f'"{part}"' for part in long)
+    found = _merged(
+        everyday.khmer(connection, parts, "named"),
+        everyday.khmer(connection, parts, "containing") if parts else [],
+        [hs6 for hs6, _ in connection.execute(_BY_KHMER, (query, limit))] if long else [],
+        limit,
+    )
+    if found or not parts:
+        return found, None
+    near = everyday.near_khmer(connection, parts)[:limit]
+    return near, "Nothing has exactly this; these are the nearest words." if near else None

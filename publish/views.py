@@ -9,10 +9,18 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from publish import everyday
+
 VIEWS = ("v_agreement", "v_comparison", "v_rate_by_year", "v_mfn", "v_origin", "v_provision", "v_certificate")
 HELPERS = ("v_member", "v_pair", "v_year", "v_provision_code")
 PAIR_TABLES = ("pair", "pair_schedule")
-SEARCH_TABLES = ("hs_search", "hs_search_km", "hs_word")  # full-text tables bring shadow tables of their own
+SEARCH_TABLES = (
+    "hs_search",
+    "hs_search_km",
+    "hs_word",
+    "product_search",
+    "product_search_km",
+)  # full-text tables bring shadow tables of their own
 
 # Each serves a query of the portal or of the command line; a table's key columns are left to the release writer.
 INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -50,6 +58,7 @@ def install(connection: sqlite3.Connection) -> None:
     connection.execute(_years(connection))
     connection.executescript(Path(__file__).with_name("views.sql").read_text(encoding="utf-8"))
     _install_search(connection)
+    everyday.install(connection)
     connection.execute("ANALYZE")
     connection.commit()
 
@@ -85,7 +94,8 @@ def _install_search(connection: sqlite3.Connection) -> None:
     `hs_search` indexes the code and the English words of the whole path: the subheading's, the heading's, the
     chapter's. Words are stemmed and can be asked for by prefix. `hs_search_km` indexes the Khmer path by trigrams,
     because Khmer is written without spaces. Neither keeps the text, which is in `hs_node`: the rowid is the code as a
-    number. `hs_word` holds the English words themselves, to find the one that a misspelt word was meant to be.
+    number. `hs_word` holds the English words themselves, and those of `product_word`, to find the one that a misspelt
+    word was meant to be.
     """
     connection.executescript("""
         CREATE VIRTUAL TABLE hs_search USING fts5(
@@ -105,6 +115,7 @@ def _install_search(connection: sqlite3.Connection) -> None:
         CREATE VIRTUAL TABLE temp.hs_plain USING fts5(path, tokenize = 'unicode61 remove_diacritics 2');
         INSERT INTO temp.hs_plain (path)
             SELECT path_en FROM hs_node WHERE edition = 'HS 2022' AND path_en IS NOT NULL ORDER BY code;
+        INSERT INTO temp.hs_plain (path) SELECT DISTINCT term_en FROM product_word ORDER BY term_en;
         CREATE VIRTUAL TABLE temp.hs_vocabulary USING fts5vocab(temp, hs_plain, row);
         INSERT INTO hs_word
             SELECT term, length(term) FROM temp.hs_vocabulary

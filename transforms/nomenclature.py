@@ -1,7 +1,8 @@
 """The codes of the Harmonized System as a tree: sections, chapters, headings and subheadings of every edition.
 
-HS 2022 comes with English words from a packaged nomenclature; of older editions only the codes are known, from the
-correlation tables. National lines below six digits do not belong here.
+HS 2022 comes with English words from a packaged nomenclature and, for some of its codes, the project's Khmer titles;
+of older editions only the codes are known, from the correlation tables. National lines below six digits do not belong
+here.
 """
 
 from __future__ import annotations
@@ -22,21 +23,32 @@ ROMAN = (
 )  # fmt: skip
 
 
-def hs_nodes(concordance: Concordance) -> pa.Table:
+def hs_nodes(concordance: Concordance, khmer: Mapping[str, str] | None = None) -> pa.Table:
     """Every node of every edition as `hs_node`.
 
     HS 2022: 21 sections, 96 chapters, 1,228 headings and 5,612 subheadings with English words and paths. Older
     editions: the codes that the correlation sheets name, their headings and chapters, without words.
 
+    Args:
+        concordance: the correlations of all editions.
+        khmer: Khmer titles by code of HS 2022 (`sources.hs_words`).
+
     Raises:
-        FtaError: the packaged nomenclature does not have the number of codes that HS 2022 has.
+        FtaError: the packaged nomenclature does not have the number of codes that HS 2022 has, or a Khmer title is
+            given to a code that is not one of them.
     """
     words, sections = packaged_words()
-    rows = list(_latest_rows(words, sections))
+    rows = list(_latest_rows(words, sections, khmer_titles(words, khmer or {})))
     section_of = {code: str(section) for code, section in sections.items()}
     for edition in EDITIONS[:-1]:
         rows += _bare_rows(edition, concordance.codes(edition), section_of)
     return build("hs_node", rows)
+
+
+def codes_of(nodes: pa.Table, edition: str) -> set[str]:
+    """The codes of one edition, of every level, in a table `hs_node`."""
+    pairs = zip(nodes.column("edition").to_pylist(), nodes.column("code").to_pylist(), strict=True)
+    return {str(code) for found, code in pairs if found == edition}
 
 
 def packaged_words() -> tuple[dict[str, str], dict[str, str]]:
@@ -63,10 +75,41 @@ def packaged_words() -> tuple[dict[str, str], dict[str, str]]:
     return words, {node.hscode: node.section for node in goods if len(node.hscode) == 2}
 
 
-def _latest_rows(words: Mapping[str, str], sections: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def khmer_titles(words: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Khmer titles by code; a heading that is not divided lends its title to its one subheading.
+
+    Raises:
+        FtaError: a title is given to a code that HS 2022 has not.
+    """
+    if unknown := sorted(set(given) - set(words)):
+        raise FtaError(
+            "unknown_hs_code",
+            f"HS 2022 has no {', '.join(unknown)}, to which a Khmer title is given.",
+            remedy="Mend khmer.yml: Roman digits for a section, else two, four or six digits.",
+        )
+    undivided = {code[:4]: code for code in words if code.isdigit() and len(code) == 6 and code.endswith("00")}
+    lent = {code: given[heading] for heading, code in undivided.items() if heading in given}
+    return {**lent, **given}
+
+
+def _latest_rows(
+    words: Mapping[str, str], sections: Mapping[str, str], khmer: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
     for code, text in words.items():
         path = [words[part] for part in _ancestors(code)] + [text]
-        yield {**_node(LATEST, code, sections), "description_en": text, "path_en": " > ".join(clean_path(path))}
+        yield {
+            **_node(LATEST, code, sections),
+            "description_en": text,
+            "description_km": khmer.get(code),
+            "path_en": " > ".join(clean_path(path)),
+            "path_km": _khmer_path(code, khmer),
+        }
+
+
+def _khmer_path(code: str, khmer: Mapping[str, str]) -> str | None:
+    """The Khmer titles from chapter to code, or None where one of them is missing: a path is never half translated."""
+    parts = [khmer.get(part) for part in (*_ancestors(code), code)]
+    return None if None in parts else " > ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _bare_rows(edition: str, codes: Iterable[str], sections: Mapping[str, str]) -> list[dict[str, Any]]:

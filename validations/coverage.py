@@ -14,7 +14,7 @@ from warehouse.tables import TABLES, arrow_schema
 SHARE_LOST = 0.01
 """Share of a schedule's lines whose loss blocks (C17)."""
 
-NO_KHMER = {"hs_node": "no Khmer text of the HS is held"}
+NO_KHMER = {"hs_node": "the project has written Khmer for a part of the codes only"}
 """Tables whose English has no Khmer yet, and why (C18)."""
 
 HELD_LINES = """

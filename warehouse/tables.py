@@ -224,7 +224,23 @@ class HsNode(FtaTable, table=True):
     )
     description_km: str | None = column("text", "Khmer description; unofficial.", nullable=True)
     path_en: str | None = column("text", "Descriptions from chapter to code, joined by ` > `.", nullable=True)
-    path_km: str | None = column("text", "The same in Khmer.", nullable=True)
+    path_km: str | None = column(
+        "text", "The same in Khmer; null unless each part has Khmer, so that no path mixes languages.", nullable=True
+    )
+
+
+class ProductWord(FtaTable, table=True):
+    """An everyday word for goods in both languages, and a heading or subheading of HS 2022 where such goods stand."""
+
+    __tablename__ = "product_word"
+    natural_key: ClassVar[tuple[str, ...]] = ("term_en", "term_km", "code")
+    term_en: str = column("text", "The word in English.", example="t-shirt")
+    term_km: str = column("text", "The same in Khmer.", example="អាវយឺត")
+    code: str = column("code", "Heading or subheading of HS 2022; four or six digits.", example="610910")
+    row_no: int = column("integer", "Place among the codes of the word, 1 for the most usual.")
+    status: str = column(
+        "code", "Unofficial: the project's own; reviewed: by the Ministry.", enum=("unofficial", "reviewed")
+    )
 
 
 class HsCorrelation(FtaTable, table=True):

@@ -206,7 +206,8 @@ def _nomenclature() -> dict[str, list[Row]]:
          "material": 1, "source": HS_DOC, "source_row_id": None}
         for code in HS2022 if len(code) == 6
     ]  # fmt: skip
-    return {"hs_node": nodes, "hs_correlation": pairs}
+    words = [{"term_en": "shirt", "term_km": "អាវយឺត", "code": "610910", "row_no": 1, "status": "unofficial"}]
+    return {"hs_node": nodes, "hs_correlation": pairs, "product_word": words}
 
 
 def _line_rows() -> dict[str, list[Row]]:

@@ -106,3 +106,28 @@ def test_sections_and_levels_are_those_of_the_held_nomenclature(documents: Path)
     assert {code: listed[code] for code in ours} == ours
     assert {code for code in listed if code not in ours} == {"99", "9999", "999999"}
     assert Counter(len(code) for code in ours) == {2: 96, 4: 1228, 6: 5612}
+
+
+def test_khmer_stands_where_it_is_written_and_a_path_is_never_half_translated() -> None:
+    khmer = {"X": "ក", "61": "ខ", "6109": "គ", "610910": "ឃ", "610510": "ង"}
+    found = {row["code"]: row for row in hs_nodes(concordance(), khmer).to_pylist() if row["edition"] == "HS 2022"}
+    assert found["X"]["path_km"] == "ក"
+    assert found["610910"]["description_km"] == "ឃ"
+    assert found["610910"]["path_km"] == "ខ > គ > ឃ"
+    assert (found["610510"]["description_km"], found["610510"]["path_km"]) == ("ង", None)
+    assert (found["610990"]["description_km"], found["610990"]["path_km"]) == (None, None)
+
+
+def test_an_undivided_heading_lends_its_khmer_to_its_subheading() -> None:
+    found = {
+        row["code"]: row
+        for row in hs_nodes(concordance(), {"87": "ក", "8712": "ខ"}).to_pylist()
+        if row["edition"] == "HS 2022"
+    }
+    assert found["871200"]["description_km"] == "ខ"
+    assert found["871200"]["path_km"] == "ក > ខ"
+
+
+def test_khmer_for_a_code_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(FtaError, match="7712"):
+        hs_nodes(concordance(), {"7712": "ក"})
