@@ -285,6 +285,23 @@ def _values(book: CalamineWorkbook, number: int) -> tuple[list[list[Any]], list[
         raise damaged("workbook", str(error)) from error
 
 
+def _check_options(options: Mapping[str, Any]) -> None:
+    unknown = set(options) - set(_OPTIONS)
+    if unknown:
+        raise _refuse(
+            "unknown_option",
+            f"The workbook reader has no option {', '.join(sorted(unknown))}.",
+            f"Its options are {', '.join(_OPTIONS)}.",
+        )
+
+
+def _sheets(book: CalamineWorkbook, read: int) -> list[dict[str, Any]]:
+    return [
+        {"number": n + 1, "name": each.name, "hidden": not _is_visible(each), "read": n == read}
+        for n, each in enumerate(book.sheets_metadata)
+    ]
+
+
 def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> Reading:
     """Read the table of one sheet.
 
@@ -305,13 +322,7 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
         FtaError: `document_unreadable`, `document_encrypted`, `sheet_missing`, `sheet_not_named`, `header_changed`,
             `code_as_number`, `unknown_column`, `unknown_option`, `sheet_too_large`.
     """
-    unknown = set(options) - set(_OPTIONS)
-    if unknown:
-        raise _refuse(
-            "unknown_option",
-            f"The workbook reader has no option {', '.join(sorted(unknown))}.",
-            f"Its options are {', '.join(_OPTIONS)}.",
-        )
+    _check_options(options)
     data = path.read_bytes()
     book = _open(path, data)
     number = _sheet_number(book, options.get("sheet"), path)
@@ -329,10 +340,7 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
         rows, body, merged, layout, table.header_rows, table.columns, bool(options.get("percent"))
     )
     findings += outside_findings(rows, body, table.header_rows, table.columns, repeated)
-    sheets = [
-        {"number": i + 1, "name": each.name, "hidden": not _is_visible(each), "read": i == number}
-        for i, each in enumerate(book.sheets_metadata)
-    ]
+    sheets = _sheets(book, number)
     findings += sheet_findings(sheets)
     return Reading(
         sha256=hashlib.sha256(data).hexdigest(),

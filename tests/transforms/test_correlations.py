@@ -55,7 +55,14 @@ def test_every_line_of_every_sheet_is_a_row_with_its_place() -> None:
 
 def test_the_only_rejected_row_is_comtrades_own_code() -> None:
     rejected = [row.cells for s in sheets().values() for row in s.rows if row.role != "line"]
-    assert rejected == [{"code_to": "999999", "code_from": "999999", "relation": "1:1"}] * 2
+    wanted = {"code_to": "999999", "code_from": "999999", "relation": "1:1"}
+    assert rejected == [wanted | {"ex": ""}, wanted]
+
+
+def test_ex_stands_exactly_where_only_a_part_of_the_older_code_is_meant() -> None:
+    lines = [row.cells for row in sheets()["HS 2017"].rows]
+    assert sum(row["ex"] == "ex" for row in lines) == 1353
+    assert all((row["ex"] == "ex") == (row["relation"] in ("n:1", "n:n")) for row in lines)
 
 
 def test_the_share_of_hs_2022_codes_that_are_not_simple_is_that_of_the_sheet() -> None:

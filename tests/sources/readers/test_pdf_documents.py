@@ -95,6 +95,33 @@ def test_the_three_lists_of_textiles_are_whole(
     assert not errors(reading)
 
 
+LISTS = {  # pages, the first column's header, header rows, the page of the rule, and what the rule says of the list
+    "A": ([2, 10], "No", 2, 2, ("fibre-making (polymerisation, polycondensation and extrusion)",
+                                "spinning, twisting, texturizing or braiding")),
+    "B": ([11, 26], "No.", 2, 11, ("needle punching / spin bonding / chemical bonding", "weaving or knitting",
+                                   "crocheting or wadding or tufting", "dyeing or printing and finishing")),
+    "C": ([27, 41], "No.", 3, 27, ("cutting and assembly of parts into a complete article", "raw or unbleached fabric",
+                                   "finished fabric")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("which", LISTS)
+def test_ten_pages_of_textiles_are_read_as_a_person_saw_them(documents: Path, which: str) -> None:
+    """`textiles_by_eye.csv` was written down from pictures of the pages: every serial number, heading and code."""
+    pages, number, header_rows, page, phrases = LISTS[which]
+    with (Path(__file__).parent / "textiles_by_eye.csv").open(encoding="utf-8", newline="") as file:
+        seen = [row for row in csv.DictReader(file) if row["list"] == which]
+    header = [number, "HS 2022 Heading", "HS 2022 Sub- heading", "Product Description"]
+    reading = read(documents / TEXTILES, columns=header, options={"pages": pages, "header_rows": header_rows})
+    looked_at = {int(row["page"]) for row in seen}
+    filled = [row for row in reading.rows if row.page in looked_at and any(row.cells[:3])]
+    rows = [(row.page, *fold(row.cells[:3])) for row in filled]
+    assert rows == [(int(row["page"]), row["serial"], row["heading"], row["subheading"]) for row in seen]
+    assert all(row.cells[3] for row in reading.rows if row.page in looked_at)
+    rule = " ".join(line.text for line in next(read_pages(documents / TEXTILES, [page])).outside)
+    assert [phrase for phrase in phrases if phrase not in rule] == []
+
+
 def _plain(tables: list[list[list[str | None]]]) -> list[list[list[str | None]]]:
     """The referee's cells with U+FFFD for a character that has no Unicode value, where pdfplumber gives a zero."""
     return [[[cell and cell.replace("\0", "\ufffd") for cell in row] for row in table] for table in tables]
