@@ -21,7 +21,8 @@ CASES = [json.loads(file.read_text(encoding="utf-8")) for file in sorted((SHARED
 REGIMES = json.loads((SHARED / "origin_regimes.json").read_text(encoding="utf-8"))
 EVALUATE = """async ([facts, regime, candidates]) => {
     const { evaluate } = await import("/origin-evaluate.js");
-    try { return evaluate(facts, regime, candidates); } catch (error) { return { refused: error.fact ?? String(error) }; }
+    try { return evaluate(facts, regime, candidates); }
+    catch (error) { return { refused: error.fact ?? String(error) }; }
 }"""
 
 
@@ -84,8 +85,9 @@ def test_shares_are_compared_as_written_and_shown_against_the_exporter(page: Pag
         const { Ratio } = await import("/origin-ratio.js");
         const of = (text) => Ratio.of(text);
         return [
-            of("0.1").plus(of("0.2")).above(of("0.3")), of(40.1).shown(), of("39.999").shown(), of("39.991").shown({ up: true }),
-            of("-0.001").shown(), of("1e-7").above(of(0)), of("abc"), of(""), of("1e99"),
+            of("0.1").plus(of("0.2")).above(of("0.3")), of(40.1).shown(), of("39.999").shown(),
+            of("39.991").shown({ up: true }), of("-0.001").shown(), of("1e-7").above(of(0)),
+            of("abc"), of(""), of("1e99"),
         ];
     }"""
     assert page.evaluate(script) == [False, 40.1, 39.99, 40, -0.01, True, None, None, None]
