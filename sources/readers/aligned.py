@@ -64,7 +64,7 @@ def stretches(line: Line) -> list[Piece]:
     found: list[Piece] = []
     for word in line.pieces:
         if found and word.x0 - found[-1].x1 <= apart:
-            found[-1] = Piece(found[-1].x0, word.x1, f"{found[-1].text} {word.text}")
+            found[-1] = found[-1]._replace(x1=word.x1, text=f"{found[-1].text} {word.text}")
         else:
             found.append(word)
     return found
