@@ -26,9 +26,9 @@ ORDER BY c.rate_pct IS NULL, c.rate_pct, c.regime_id""",
         """SELECT c.line_code, p.valid_from, p.valid_to, p.state, p.rate_pct, d.text AS duty_text,
        s.document_id, s.locator
 FROM hs2022_contributor AS c
-JOIN preference_rate AS p ON p.row_key = c.source_rate_row_key
+JOIN preference_rate AS p ON p.line_code = c.line_code AND p.row_key = c.source_rate_row_key
 LEFT JOIN duty AS d ON d.duty_id = p.duty_id
-LEFT JOIN source_row AS s ON s.row_key = p.source_row_id
+LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
 WHERE c.rate_row_key = :rate_row_key ORDER BY c.line_code, p.valid_from""",
     ),
     "rule_of_origin": (

@@ -26,8 +26,8 @@ LICENCE = {
 DICTIONARY_TYPES = {"integer": "integer", "flag": "integer", "rate": "number", "real": "number"}
 KEY_RECIPE = (
     "`row_key` is made so: join the table's name and the values of its natural key, in the order given, with U+001F "
-    "(a null is the empty string, a decimal is written without trailing zeros); take the SHA-256 of that text; keep "
-    "its first ten bytes; write them in lower-case base 32. It stays the same from release to release."
+    "(a null is the empty string, a decimal is written without trailing zeros); take the SHA-256 of that text; write "
+    "its first sixty bits in lower-case base 32, twelve letters. It stays the same from release to release."
 )
 
 

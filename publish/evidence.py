@@ -18,9 +18,9 @@ SELECT c.rate_row_key, c.line_code, c.hs6_from, c.relation, p.row_key, p.state, 
        p.row_no, d.text AS duty_text, s.document_id, s.locator, s.page, t.category, b.text AS base_text,
        b.rate_pct AS base_pct
 FROM hs2022_contributor AS c
-JOIN preference_rate AS p ON p.row_key = c.source_rate_row_key
+JOIN preference_rate AS p ON p.line_code = c.line_code AND p.row_key = c.source_rate_row_key
 LEFT JOIN duty AS d ON d.duty_id = p.duty_id
-LEFT JOIN source_row AS s ON s.row_key = p.source_row_id
+LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
 LEFT JOIN concession AS t ON t.line_code = p.line_code AND t.schedule_id = p.schedule_id AND t.row_no = p.row_no
 LEFT JOIN duty AS b ON b.duty_id = t.base_duty_id
 WHERE c.rate_row_key IN ({marks}) AND p.valid_from <= ? AND (p.valid_to IS NULL OR p.valid_to > ?)
@@ -30,9 +30,9 @@ _MFN_LINES = """
 SELECT c.line_code, c.hs6_from, c.relation, p.row_key, p.state, p.rate_pct, p.valid_from, p.valid_to,
        d.text AS duty_text, s.document_id, s.locator, s.page, f.known_from, f.known_until
 FROM hs2022_contributor AS c
-JOIN mfn_rate AS p ON p.row_key = c.source_rate_row_key
+JOIN mfn_rate AS p ON p.line_code = c.line_code AND p.row_key = c.source_rate_row_key
 LEFT JOIN duty AS d ON d.duty_id = p.duty_id
-LEFT JOIN source_row AS s ON s.row_key = p.source_row_id
+LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
 LEFT JOIN document AS f ON f.document_id = s.document_id
 WHERE c.rate_row_key = ?
 ORDER BY c.line_code, p.valid_from

@@ -92,8 +92,12 @@ def _hs2022_rate(connection: sqlite3.Connection, table: str, row: Row) -> tuple[
     verdict = "all agree" if row["state"] != "ambiguous" else f"they disagree: {row['reason']}, so no rate is given"
     if not lines:
         verdict = f"no line contributes ({row['reason'] or row['state']})"
+    if row["reason"] == "statistical_correlation_only":
+        verdict = (
+            "only statistics tie them to it (hs_correlation, material 0), so they are not listed and decide nothing"
+        )
     detail = (
-        f"HS 2022 {row['hs6']} from {row['valid_from']} to {row['valid_to'] or 'no end set'}: {len(lines)} national"
+        f"HS 2022 {row['hs6']} from {row['valid_from']} to {row['valid_to'] or 'no end set'}: {row['n_lines']} national"
         f" line(s), relation {row['relation']}; {verdict}{span(row['min_pct'], row['max_pct'])}."
     )
     steps: list[Row] = [{"stage": "conversion", "detail": detail, "lines": lines}]
@@ -232,7 +236,7 @@ def _source(connection: sqlite3.Connection, source_row_id: str | None) -> tuple[
     """The row of the document, its continuations, and what was corrected on it."""
     if source_row_id is None:
         return [], None
-    own = _one(connection, "source_row", "row_key", source_row_id)
+    own = _one(connection, "source_row", "source_row_id", source_row_id)
     joined = rows(connection, "SELECT * FROM source_row WHERE continues = ? ORDER BY page, row_no", (source_row_id,))
     document = _document(connection, own["document_id"])
     steps: list[Row] = []

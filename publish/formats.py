@@ -1,20 +1,25 @@
 """Parquet and CSV files of a release: written so that the same rows give the same bytes, and read back exactly.
 
-Rows come in canonical order (`warehouse.content`). What stands in the files beside the rows (compression, row groups,
-gzip headers) is settled here; which tables there are is not.
+Rows come in canonical order (`warehouse.content`), which is that of the CSV and mostly that of the Parquet files. What
+stands in the files beside the rows (compression, row groups, gzip headers) is settled here; which tables there are is
+not.
 """
 
 from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from publish.shape import Shape
 from warehouse.content import canonical_text, csv_chunks, typed
+
+pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
 
 GZIP_LEVEL = 4
 """Row keys do not compress, and higher levels take twice as long for two hundredths."""
@@ -22,9 +27,24 @@ ROWS_PER_GROUP = 16_384
 """Small enough that the statistics of a group spare a reader most of the file."""
 
 
+FILE_ORDER = {"hs2022_contributor": ("hs6_from", "line_code", "source_rate_row_key", "rate_row_key")}
+"""Tables whose natural key is a hash: beside each other in a Parquet file stand rows that are alike."""
+OFTEN = 8
+"""Values that stand in a column so many times on average are written once, in a dictionary."""
+
+
 def write_parquet(path: Path, table: pa.Table) -> None:
-    """One Parquet file: zstd, statistics and a page index, in groups of `ROWS_PER_GROUP` rows."""
-    repeated = [name for name in table.column_names if name != "row_key"]
+    """One Parquet file: zstd, statistics and a page index, in groups of `ROWS_PER_GROUP` rows.
+
+    Columns whose values repeat have a dictionary. Texts that do not are written by what differs from the row before:
+    codes, identifiers and places stand in order, and take an eighth of the bytes.
+    """
+    repeated = [
+        name
+        for name in table.column_names
+        if name != "row_key" and pc.count_distinct(table.column(name)).as_py() * OFTEN <= table.num_rows
+    ]
+    texts = [field.name for field in table.schema if pa.types.is_string(field.type) and field.name not in repeated]
     with path.open("wb") as file:
         pq.write_table(
             table,
@@ -33,10 +53,17 @@ def write_parquet(path: Path, table: pa.Table) -> None:
             compression_level=6,
             row_group_size=ROWS_PER_GROUP,
             use_dictionary=repeated,  # type: ignore[arg-type]  # a list is allowed, the stubs say bool
-            write_statistics=True,
+            column_encoding=dict.fromkeys(texts, "DELTA_BYTE_ARRAY"),
+            write_statistics=[name for name in table.column_names if name != "row_key"],  # type: ignore[arg-type]
             write_page_index=True,
             store_schema=False,
         )
+
+
+def in_file_order(name: str, table: pa.Table) -> pa.Table:
+    """The rows of a table in the order in which its Parquet file has them: mostly the canonical one."""
+    order = FILE_ORDER.get(name)
+    return table.sort_by([(column, "ascending") for column in order]) if order else table
 
 
 def read_parquet(path: Path) -> pa.Table:

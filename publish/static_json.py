@@ -2,12 +2,16 @@
 
 It is made from the release alone and can be made again from it at any time; the same release gives the same bytes. A
 new set is written beside the old one and takes its place in one step; a file whose content is as it was is not written
-again but linked, so that a mirror copies only what changed. What the files hold is said in `publish.static_schemas`.
+again but linked, so that a mirror copies only what changed. Where release and code are those that the standing files
+were made from, and these are as they were made, nothing is made again. What the files hold is said in
+`publish.static_schemas`.
 """
 
 from __future__ import annotations
 
 import ctypes
+import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -19,9 +23,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from publish.manifest import files_in, read_manifest
+from publish.manifest import MANIFEST, files_in, read_manifest
 from publish.open_release import open_release
-from publish.staging import clear, only_publisher, stage
+from publish.staging import clear, only_publisher, stage, swap
 from publish.static_compare import comparisons
 from publish.static_content import API, content_pages
 from publish.static_pages import Page, as_bytes, encode
@@ -67,15 +71,60 @@ def write_static_json(public_dir: Path, release_dir: Path) -> StaticReport:
     try:
         with only_publisher(place.parent), closing(open_release(release_dir)) as connection:
             clear(place.parent)
+            made_from = _origin(release_dir)
+            if (standing := _standing(place, made_from)) is not None:
+                return standing
             content = chain(content_pages(connection, manifest), _schemas())
             encoded = ((path, as_bytes(encode(value))) for path, value in content)
-            return _replace(place, chain(encoded, rule_pages(connection), comparisons(connection)))
+            report = _replace(place, chain(encoded, rule_pages(connection), comparisons(connection)))
+            swap(_note(place), _encoded_note(report, made_from, place))
+            return report
     except (OSError, sqlite3.OperationalError) as error:
         raise FtaError(
             "cannot_write", f"The static JSON could not be written: {error}.", where={"path": str(place)},
             remedy="Make room or give leave to write there, then run again; the release itself stands.",
             exit_code=Exit.REFUSED,
         ) from error  # fmt: skip
+
+
+def _origin(release_dir: Path) -> str:
+    """A hash of all that the files are made from: the release, by its manifest, and the code of this package."""
+    digest = hashlib.sha256((release_dir / MANIFEST).read_bytes())
+    for path in sorted(Path(__file__).parent.glob("*.*")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _note(place: Path) -> Path:
+    """Where it is noted what the standing files were made from."""
+    return place.with_name(f".{place.name}.json")
+
+
+def _encoded_note(report: StaticReport, made_from: str, place: Path) -> bytes:
+    facts = {"made_from": made_from, "content": _content(place), "size": report.size, "largest": report.largest}
+    return as_bytes(encode(facts))
+
+
+def _standing(place: Path, made_from: str) -> StaticReport | None:
+    """The report of files that stand as they were made, from the same things; None where they must be made again."""
+    try:
+        note = json.loads(_note(place).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    if note.get("made_from") != made_from or note.get("content") != _content(place):
+        return None
+    path, size = note["largest"]
+    return StaticReport(place, len(files_in(place)), 0, 0, note["size"], (path, size))
+
+
+def _content(place: Path) -> str:
+    """A hash of every file in a directory, with its name."""
+    digest = hashlib.sha256()
+    for path in files_in(place) if place.is_dir() else ():
+        content = (place / path).read_bytes()
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
 
 
 def _schemas() -> Iterator[tuple[str, Any]]:

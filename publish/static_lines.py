@@ -28,9 +28,9 @@ SELECT h.hs6, c.line_code, p.row_no, c.hs6_from, c.relation, t.category, b.rate_
        h.valid_from, h.valid_to, p.valid_from, p.valid_to, p.state, p.rate_pct, d.text, p.row_key
 FROM hs2022_preference_rate AS h
 JOIN hs2022_contributor AS c ON c.rate_row_key = h.row_key
-JOIN preference_rate AS p ON p.row_key = c.source_rate_row_key
+JOIN preference_rate AS p ON p.line_code = c.line_code AND p.row_key = c.source_rate_row_key
 LEFT JOIN duty AS d ON d.duty_id = p.duty_id
-LEFT JOIN source_row AS s ON s.row_key = p.source_row_id
+LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
 LEFT JOIN concession AS t ON t.line_code = p.line_code AND t.schedule_id = p.schedule_id AND t.row_no = p.row_no
 LEFT JOIN duty AS b ON b.duty_id = t.base_duty_id
 WHERE h.schedule_id = ?
@@ -39,9 +39,9 @@ ORDER BY h.hs6, c.line_code, p.row_no, p.valid_from, h.valid_from
 _MFN_FROM = """
 FROM hs2022_mfn_rate AS h
 JOIN hs2022_contributor AS c ON c.rate_row_key = h.row_key
-JOIN mfn_rate AS p ON p.row_key = c.source_rate_row_key
+JOIN mfn_rate AS p ON p.line_code = c.line_code AND p.row_key = c.source_rate_row_key
 LEFT JOIN duty AS d ON d.duty_id = p.duty_id
-LEFT JOIN source_row AS s ON s.row_key = p.source_row_id
+LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
 LEFT JOIN document AS f ON f.document_id = s.document_id
 WHERE h.importer = ? AND h.kind = 'applied'
 """

@@ -79,6 +79,8 @@ def missing_rate(state: str, reason: str | None, statistics: Mapping[str, Any], 
     low, high = statistics.get("min_pct"), statistics.get("max_pct")
     if state == "ambiguous":
         why = _AMBIGUOUS.get(reason or "", "What the rate rests on disagrees")
+        if reason == "statistical_correlation_only":
+            return f"{why}, so no national line is known to be its own. Ask the importer's customs for the line."
         return f"{why}{span(low, high)}: find your line below. None is chosen for you."
     if state == "ceiling":
         bound = statistics.get("rate_max_pct")

@@ -26,14 +26,11 @@ def row_keys(table: str, *natural_key: Column) -> Column:
     """The `row_key` of every row, as `warehouse.columns.stable_key` makes it from text columns of the natural key."""
     columns = [pc.fill_null(column.cast(pa.string()), "") for column in natural_key]
     joined = pc.binary_join_element_wise(table, *columns, "\x1f")
-    digests = b"".join(sha256(text.encode()).digest()[:10] for text in joined.to_pylist())
-    fives = np.frombuffer(digests, dtype=np.uint8).reshape(-1, 5).astype(np.uint64)
-    number = np.zeros(len(fives), dtype=np.uint64)
-    for place in range(5):
-        number = (number << np.uint64(8)) | fives[:, place]
-    shifts = np.arange(35, -1, -5, dtype=np.uint64)
+    digests = b"".join(sha256(text.encode()).digest()[:8] for text in joined.to_pylist())
+    number = np.frombuffer(digests, dtype=">u8").astype(np.uint64)
+    shifts = np.arange(59, 3, -5, dtype=np.uint64)
     letters = _BASE32[((number[:, None] >> shifts) & np.uint64(31)).astype(np.intp)]
-    offsets = np.arange(0, letters.size + 1, 16, dtype=np.int32)
+    offsets = np.arange(0, letters.size + 1, len(shifts), dtype=np.int32)
     return pa.StringArray.from_buffers(
         len(offsets) - 1, pa.py_buffer(offsets.tobytes()), pa.py_buffer(letters.tobytes())
     )

@@ -21,7 +21,7 @@ from sources.errors import FtaError
 from sources.extraction import Extraction
 from sources.registry import ROOT
 from sources.specs import Edition, Spec
-from warehouse.columns import stable_key
+from transforms.source_rows import source_row_id
 from warehouse.tables import EDITIONS, build
 
 LATEST = EDITIONS[-1]
@@ -140,7 +140,7 @@ def _sheet_rows(new: str, sheet: Extraction, review: Review) -> Iterator[dict[st
             "relation": relation,
             "material": int(reason is None and (addition is None or addition.material)),
             "source": "; ".join(filter(None, [sheet.document_id, why])),
-            "source_row_id": None if addition else stable_key("source_row", [sheet.document_id, printed[pair][0]]),
+            "source_row_id": None if addition else source_row_id(sheet.document_id, printed[pair][0]),
         }
 
 

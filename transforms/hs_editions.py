@@ -79,7 +79,7 @@ def transpose_preference(
 
     A full schedule has every HS 2022 code, `not_held` with reason `no_line` where no line reaches it; a list only
     those its lines reach. A code tied to the older edition by statistics alone has one row, `ambiguous`, without
-    rates, whose contributors are each line's first rate.
+    rates and without contributors: it counts each line's first rate.
 
     Raises:
         FtaError: a rate has no line, a line has two subheadings or another edition, a state contradicts its rate, or
@@ -138,16 +138,13 @@ class _Job:
         cells = meet(read.rates, placed.links, intervals)
         decided, row = summarise(cells, read.rates, placed.coverage, intervals)
         last = int(read.rates.end.max(initial=0))
-        weak, weak_cells, weak_row = _statistical_rows(read.rates, placed.weak, last)
+        weak = _statistical_rows(read.rates, placed.weak, last)
         missing = _no_line_rows(_missing_codes(ties, decided, weak) if self.full else np.zeros(0, np.int64), last)
         table = self._table([decided, weak, missing], ties, read)
         given = _Given(rows, read.rates, placed, whole(table["row_key"]))
-        contributors = [
-            given.contributors(cells, row, ties.pairs),
-            given.contributors(weak_cells, weak_row + len(decided.code), ties.weak),
-        ]
+        contributors = given.contributors(cells, row, ties.pairs)
         order = pc.sort_indices(table, [("hs6", "ascending"), ("valid_from", "ascending")])
-        return Transposition(table.take(order), pa.concat_tables(contributors), placed.unplaced)
+        return Transposition(table.take(order), contributors, placed.unplaced)
 
     def _table(self, parts: Sequence[Summary], ties: Ties, read: _Read) -> pa.Table:
         def column(name: str) -> Column:
@@ -230,8 +227,8 @@ def _kinds(rows: pa.Table, has_rate: Bools, duty: Ints, name: str) -> Ints:
     return kind
 
 
-def _statistical_rows(given: RateRows, weak: Links, end: int) -> tuple[Summary, Cells, Ints]:
-    """One row for each code that only statistics tie: no rates, and as contributors each line's first rate."""
+def _statistical_rows(given: RateRows, weak: Links, end: int) -> Summary:
+    """One row for each code that only statistics tie: counts of each line's first rate, no rates, no contributors."""
     order = np.lexsort((given.key, given.first, given.line))
     firsts = order[np.flatnonzero(np.diff(given.line[order], prepend=-1))]
     once = RateRows(
@@ -240,9 +237,8 @@ def _statistical_rows(given: RateRows, weak: Links, end: int) -> tuple[Summary, 
     )  # fmt: skip
     cells = meet(once, weak, 1)
     zero = np.zeros(int(weak.code.max(initial=-1)) + 1, dtype=np.int64)
-    summary, row = summarise(cells, once, Coverage(zero, zero > 0, zero > 0), 1)
-    flat = _flat(summary, state=AMBIGUOUS, reason=STATISTICAL, end=end)
-    return flat, Cells(cells.group, firsts[cells.rate], cells.pair), row
+    summary, _ = summarise(cells, once, Coverage(zero, zero > 0, zero > 0), 1)
+    return _flat(summary, state=AMBIGUOUS, reason=STATISTICAL, end=end)
 
 
 def _flat(summary: Summary, *, state: int, reason: int, end: int) -> Summary:

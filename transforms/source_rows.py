@@ -12,8 +12,13 @@ from warehouse.columns import stable_key
 
 
 def source_row_id(document_id: str, locator: str) -> str:
-    """The id of a row of a document: the key of its document and place."""
-    return stable_key("source_row", [document_id, locator])
+    """The id of a row of a document: eight letters of the key of its document and page, then its number there.
+
+    The last digits of the locator are the number; what stands before them is the page. Rows of a page stand beside each
+    other by their ids, which half a million references repeat: they compress to almost nothing, where a hash does not.
+    """
+    page = locator.rstrip("0123456789")
+    return stable_key("source_row", [document_id, page])[:8] + locator[len(page) :]
 
 
 def source_rows(extraction: Extraction) -> list[dict[str, Any]]:
@@ -35,7 +40,7 @@ def source_rows(extraction: Extraction) -> list[dict[str, Any]]:
                 "bbox": row.bbox or None,
                 "role": row.role,
                 "continues": continued if row.role == "continuation" else None,
-                "cells": json.dumps(cells, ensure_ascii=False, sort_keys=True),
+                "cells": json.dumps(cells, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
             }
         )
     return found

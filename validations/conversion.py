@@ -87,18 +87,24 @@ def lines_carried(desk: Desk) -> Iterator[RuleResult]:
 
 
 def ambiguity_explained(desk: Desk) -> Iterator[RuleResult]:
-    """C45: an ambiguous rate is null, says why, and has contributors; one not held says why, or its lines do."""
+    """C45: an ambiguous rate is null, says why, and has contributors; one not held says why, or its lines do.
+
+    Where only statistics tie a code to older ones nothing contributes, and the ties themselves must be there.
+    """
     for table, subject in RATES:
         yield from desk.look(
             "C45", table,
-            f"""with fed as (select distinct rate_row_key from hs2022_contributor)
+            f"""with fed as (select distinct rate_row_key from hs2022_contributor),
+            tied as (select distinct code_to from hs_correlation where edition_to = 'HS 2022' and material = 0)
             select {subject} as subject, r.row_key,
                    r.rate_pct is not null
                    or (r.reason is null and (r.state = 'ambiguous' or f.rate_row_key is null))
-                   or (r.state = 'ambiguous' and f.rate_row_key is null) as bad,
+                   or (r.state = 'ambiguous' and f.rate_row_key is null
+                       and (r.reason <> 'statistical_correlation_only' or t.code_to is null)) as bad,
                    r.hs6 || ' from ' || r.valid_from || ' is ' || r.state || ', reason ' || coalesce(r.reason, 'none')
                    as detail
-            from {table} r left join fed f on f.rate_row_key = r.row_key where r.state in ('ambiguous', 'not_held')""",
+            from {table} r left join fed f on f.rate_row_key = r.row_key left join tied t on t.code_to = r.hs6
+            where r.state in ('ambiguous', 'not_held')""",
         )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ PATTERNS = {
     "party_id": r"^[A-Z]{2}$",
     "currency": r"^[A-Z]{3}$",
     "sha256": r"^[0-9a-f]{64}$",
-    "row_key": r"^[a-z2-7]{16}$",
+    "row_key": r"^[a-z2-7]{12}$",
 }
 """Patterns of codes by column name (HS: digits only; ISO 3166 alpha-2; ISO 4217; SHA-256)."""
 TABLE_PATTERNS = {

@@ -30,7 +30,7 @@ class FtaTable(SQLModel):
 
     natural_key: ClassVar[tuple[str, ...]] = ()
     row_key: str = column(
-        "code", "Stable hash of the table's name and natural key.", primary_key=True, example="mzxw6ytboi2gk3tu"
+        "code", "Stable hash of the table's name and natural key.", primary_key=True, example="mzxw6ytboi2g"
     )
 
 
@@ -558,7 +558,11 @@ class Hs2022MfnRate(FtaTable, table=True):
 
 
 class Hs2022Contributor(FtaTable, table=True):
-    """A national line's rate that went into an HS 2022 rate."""
+    """A national line's rate that went into an HS 2022 rate.
+
+    The thousands of lines that only a statistical tie leads to went into nothing and are not listed: the rate says
+    `statistical_correlation_only`, and `hs_correlation` has the ties with `material` 0.
+    """
 
     __tablename__ = "hs2022_contributor"
     natural_key: ClassVar[tuple[str, ...]] = ("rate_row_key", "source_rate_row_key")
@@ -836,7 +840,11 @@ class SourceRow(FtaTable, table=True):
 
     __tablename__ = "source_row"
     natural_key: ClassVar[tuple[str, ...]] = ("document_id", "locator")
-    source_row_id: str = column("code", "Same as row_key.")
+    source_row_id: str = column(
+        "code",
+        "Identifier of the row: eight letters for the document and page, then the row's own number.",
+        example="k7qa2bcd4",
+    )
     document_id: str = column("code", "Document that states it.", references="document.document_id")
     locator: str = column(
         "text", "Place: page and row, sheet and row, zip member and line, or XML path.", example="page 1, row 4"

@@ -21,10 +21,11 @@ import pyarrow as pa
 import pytest
 
 from publish.differences import diff
-from publish.formats import write_csv, write_parquet
+from publish.formats import in_file_order, write_csv, write_parquet
 from publish.release import ReleaseInput, publish
 from publish.sqlite import write_sqlite
 from tests.publish.sample import Tables, duty_id, sample_tables
+from transforms.source_rows import source_row_id
 from warehouse.columns import stable_key
 from warehouse.content import canonical_order, tables_content_hash
 from warehouse.tables import TABLES, arrow_schema
@@ -63,10 +64,11 @@ def large_tables(seed: int = 1) -> Tables:
             hs6 = f"{10000 + number % SUBHEADINGS * 15:06d}"
             line = f"{hs6}{number // SUBHEADINGS:04d}"
             locator = f"page {number // 60 + 1}, row {number % 60 + 1}"
-            source = put("source_row", (document, locator), source_row_id=stable_key("source_row", (document, locator)),
-                         document_id=document, locator=locator, page=number // 60 + 1, row_no=number % 60 + 1,
-                         bbox=f"57.6 {number % 60 * 12 + 60}.3 538.6 {number % 60 * 12 + 72}.5", role="line",
-                         cells=f'{{"line_code":"{line}","base_rate":"7%","category":"5"}}')  # fmt: skip
+            source = source_row_id(document, locator)
+            put("source_row", (document, locator), source_row_id=source, document_id=document,
+                locator=locator, page=number // 60 + 1, row_no=number % 60 + 1,
+                bbox=f"57.6 {number % 60 * 12 + 60}.3 538.6 {number % 60 * 12 + 72}.5", role="line",
+                cells=f'{{"line_code":"{line}","base_rate":"7%","category":"5"}}')  # fmt: skip
             put("tariff_line", (nomenclature, line, None), nomenclature_id=nomenclature, line_code=line,
                 hs_edition="HS 2017", hs6=hs6, source_row_id=source)  # fmt: skip
             put("concession", (schedule, line, 1), schedule_id=schedule, line_code=line, row_no=1,
@@ -141,7 +143,7 @@ def test_a_full_release_is_written_and_compared_in_time(tmp_path: Path) -> None:
         _duckdb_writes(tables, tmp_path / "duckdb")
     with timed(figures, "ours to Parquet"):
         for name, table in tables.items():
-            write_parquet(tmp_path / "ours" / f"{name}.parquet", table)
+            write_parquet(tmp_path / "ours" / f"{name}.parquet", in_file_order(name, table))
     with timed(figures, "ours to SQLite, keys, views, search and indexes"):
         write_sqlite(tmp_path / "ours" / "fta.sqlite", tables)
     with timed(figures, "ours to CSV"):

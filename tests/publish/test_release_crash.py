@@ -16,6 +16,7 @@ import pytest
 
 from publish.manifest import SUMS, files_in, parse_sums, sha256_of
 from publish.release import publish
+from publish.static_json import write_static_json
 from publish.verify import verify
 from tests.publish.killed import second_release
 from tests.publish.releases import publish_sample
@@ -87,6 +88,37 @@ def test_a_killed_publisher_leaves_nothing_half_made_and_the_next_one_succeeds(t
         assert json.loads((copy / "releases/latest.json").read_text())["version"] == "1.0.1"
         assert not list((copy / "releases").glob(".staging*"))
     assert outcomes == {False, True}
+
+
+def contents(directory: Path) -> dict[str, str]:
+    return {path: sha256_of(directory / path) for path in files_in(directory)}
+
+
+def test_a_killed_writer_of_static_json_leaves_the_old_set_or_the_new_one_whole(tmp_path: Path) -> None:
+    public = tmp_path / "public"
+    write_static_json(public, publish_sample(public).path)
+    before = contents(public / "api/v1")
+    second = publish(public, second_release(), write_twice=False)
+    seen = harm("static", public, tmp_path / "counted")["0"]["seen"]
+    after = contents(tmp_path / "counted/0/api/v1")
+    assert before.keys() <= after.keys()
+    assert before != after
+    exchanged = seen.index("ctypes.dlopen") + 1
+    spread = [1 + n * exchanged // 14 for n in range(14)]
+    points = sorted({*spread, *range(exchanged - 1, exchanged + 3), *range(len(seen) - 5, len(seen) + 1)})
+    assert len(points) >= 20
+    killed = harm("static", public, tmp_path / "killed", *points)
+    assert {answer["signal"] for answer in killed.values()} == {signal.SIGKILL}
+    outcomes = []
+    for point in points:
+        copy = tmp_path / "killed" / str(point)
+        outcomes.append(contents(copy / "api/v1"))
+        write_static_json(copy, copy / second.path.relative_to(public))
+        assert contents(copy / "api/v1") == after
+        assert [path.name for path in (copy / "api").iterdir() if path.is_dir()] == ["v1"]
+    assert all(outcome in (before, after) for outcome in outcomes)
+    assert before in outcomes
+    assert after in outcomes
 
 
 def test_a_full_disk_is_reported_and_leaves_the_last_release(tmp_path: Path) -> None:

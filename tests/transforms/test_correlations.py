@@ -24,7 +24,7 @@ from transforms.correlations import (
     load_review,
     relations,
 )
-from warehouse.columns import stable_key
+from transforms.source_rows import source_row_id
 from warehouse.tables import EDITIONS
 
 MASSES = {
@@ -49,7 +49,7 @@ def test_every_line_of_every_sheet_is_a_row_with_its_place() -> None:
     assert rows.num_rows == sum(lines.values()) + len(load_review().additions)
     first = next(r for r in rows.to_pylist() if r["edition_to"] == "HS 2022" and r["code_to"] == "010121")
     place = "sheet 'HS2022-HS2017 Correlations', row 3"
-    assert first["source_row_id"] == stable_key("source_row", ["unsd-hs2022-hs2017", place])
+    assert first["source_row_id"] == source_row_id("unsd-hs2022-hs2017", place)
     assert (first["relation"], first["material"], first["source"]) == ("1:1", 1, "unsd-hs2022-hs2017")
 
 
