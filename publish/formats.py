@@ -54,7 +54,7 @@ def write_parquet(path: Path, table: pa.Table) -> None:
             row_group_size=ROWS_PER_GROUP,
             use_dictionary=repeated,  # type: ignore[arg-type]  # a list is allowed, the stubs say bool
             column_encoding=dict.fromkeys(texts, "DELTA_BYTE_ARRAY"),
-            write_statistics=[name for name in table.column_names if name != "row_key"],  # type: ignore[arg-type]
+            write_statistics=[name for name in table.column_names if name != "row_key"],
             write_page_index=True,
             store_schema=False,
         )

@@ -103,7 +103,7 @@ class _Market:
         authority = self.mfn_book.authority.get(row["rate_row_key"], {})
         document = authority.get("document_id")
         about = _authority(authority.get("known_from"), authority.get("known_until"), row)
-        usual = self.mfn_documents.get(document, {})
+        usual = self.mfn_documents.get(str(document), {})
         own = {name: about.get(name) for name in about.keys() | usual.keys() if about.get(name) != usual.get(name)}
         return {
             **lean({**_told(row), "row_key": row["rate_row_key"], "document_id": document}),
@@ -144,8 +144,8 @@ class _Pair:
         found = evidence.rows(connection, _RATES, sides) if self.schedules else []
         self.by_subheading = {
             hs6: [
-                self._entry(hs6, *key, list(rows))
-                for key, rows in groupby(held, itemgetter("regime_id", "schedule_id"))
+                self._entry(hs6, regime, schedule, list(rows))
+                for (regime, schedule), rows in groupby(held, itemgetter("regime_id", "schedule_id"))
             ]
             for hs6, held in groupby(found, itemgetter("hs6"))
         }
