@@ -54,9 +54,8 @@ class Referee:
                 self._found.append(next(self._pages))
             return _marks(Page(self._document, self._found[page - 1], page_number=page))
         except (*_FAILS, StopIteration) as error:
-            raise unreadable(
-                self._path, f"Page {page} cannot be read ({type(error).__name__}: {error}).", page
-            ) from error
+            message = f"Page {page} cannot be read by pdfplumber ({type(error).__name__})."
+            raise unreadable(self._path, message, page) from error
 
     def close(self) -> None:
         """Close the file; pdfplumber's own way of closing would first make every page."""

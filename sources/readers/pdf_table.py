@@ -18,6 +18,7 @@ from typing import Any
 from sources.errors import Exit, FtaError
 from sources.readers.pdf_aligned import HORIZONTAL, NONE, read_aligned
 from sources.readers.pdf_header import after, fold, header_of
+from sources.readers.pdf_streams import damaged_streams
 from sources.readers.pdf_tables import Line, PageRead, Table, TableRow, open_pdf, read_pages
 from sources.reading import Finding, PageAccount, Reading, Row
 
@@ -55,7 +56,8 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
         Rows in page order, numbered on each page from 1 without the header; an account of each page; and as findings
         `text_outside_table`, `page_furniture`, `page_without_table`, `page_empty`, `page_without_text`,
         `other_table`, `header_missing`, `header_repeated`, `row_under_header`, `merged_cell`, `empty_row`,
-        `ragged_row`, `text_over_rule`, `row_unsure`, `rows_together`, `raised`, `unmapped_characters`.
+        `ragged_row`, `text_over_rule`, `row_unsure`, `rows_together`, `raised`, `unmapped_characters`,
+        `damaged_stream`.
 
     Raises:
         FtaError: `header_changed`, `columns_unsure`, `document_unreadable`, `document_encrypted`, `needs_ocr`,
@@ -76,6 +78,7 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
     for page in found:
         work.take(page)
     work.finish()
+    work.findings += _damage(path)
     engines = Counter(account.engine for account in work.accounts)
     return Reading(
         sha256=_sha256(path),
@@ -271,6 +274,15 @@ class _Work:
             where={"file": self.path.name} | ({} if page is None else {"page": page}),
             remedy="Compare the page with the document's description; mend `columns` if the publisher changed them.",
         )
+
+
+def _damage(path: Path) -> list[Finding]:
+    damaged, seen = damaged_streams(path)
+    if not damaged:
+        return []
+    message = f"{damaged} of the file's {seen:,} compressed streams are damaged: text may be missing or altered."
+    remedy = "Get the file again and compare its SHA-256 with the registered one."
+    return [Finding("damaged_stream", "error", message, value=str(damaged), remedy=remedy)]
 
 
 def _options(options: Mapping[str, Any]) -> dict[str, Any]:

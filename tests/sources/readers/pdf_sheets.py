@@ -75,6 +75,17 @@ class Sheet:
         if self.style == "horizontal":
             canvas.line(x, foot, x + width, foot)
             canvas.line(x, foot + height, x + width, foot + height)
+        elif self.style == "shading":
+            canvas.setFillGray(0.9)
+            canvas.rect(x, foot, width, height, stroke=0, fill=1)
+            canvas.setFillGray(0)
+        elif self.style == "polygons":
+            path = canvas.beginPath()
+            path.moveTo(x, foot)
+            for corner in ((x + width, foot), (x + width, foot + height), (x, foot + height)):
+                path.lineTo(*corner)
+            path.close()
+            canvas.drawPath(path)
         elif self.style == "rectangles":
             canvas.rect(x, foot, width, height)
         elif self.style == "bars":
@@ -83,6 +94,8 @@ class Sheet:
             for bar in ((x, foot, 0.5, height), (x + width, foot, 0.5, height)):
                 canvas.rect(*bar, stroke=0, fill=1)
         else:
+            if self.style == "dashed":
+                canvas.setDash(2, 1)
             canvas.lines(
                 [
                     (x, foot, x + width, foot),

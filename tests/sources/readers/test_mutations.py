@@ -1,9 +1,15 @@
-"""Every reader over damaged files: it reads them or says what is wrong, soon, and loses nothing silently."""
+"""Every reader over damaged files: it reads them or says what is wrong, soon, and loses nothing silently.
+
+The damage is drawn from fixed seeds, for a bounded time a reader; `--fuzz-seconds 600` goes on for longer.
+"""
 
 from __future__ import annotations
 
 import io
 import random
+import re
+import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -14,11 +20,28 @@ import pytest
 from openpyxl import Workbook
 from reportlab.pdfgen.canvas import Canvas
 
+from sources.door import Limits
 from sources.errors import FtaError
-from sources.readers import delimited, flat_text, json_tree, scan, text_lines, word_table, workbook, xml_text
+from sources.readers import (
+    delimited,
+    flat_text,
+    json_tree,
+    load_reader,
+    pdf_table,
+    scan,
+    text_lines,
+    word_table,
+    workbook,
+    xml_text,
+)
 from sources.reading import Reading
+from sources.registry import load_registry
+from sources.worker import read_in_worker
 
-SECONDS = 1.5  # a case; with every case in turn a few seconds for the whole module
+sys.path.insert(0, str(Path(__file__).parent))
+
+from pdf_sheets import COLUMNS, schedule
+
 LIST = {"pattern": r"(\d+)\s+(\d{4}\.\d{2})\s+(.*)", "row_start": r"\d+ \d{4}\.\d{2} "}
 
 
@@ -53,10 +76,17 @@ def made_zip() -> bytes:
     return out.getvalue()
 
 
+def made_schedule(style: str) -> bytes:
+    rows = [[f"01{n:02}.21.00", f"- - Goods {n}\nof a kind", f"{n}%", "0"] for n in range(12)]
+    with tempfile.TemporaryDirectory() as folder:
+        return schedule(Path(folder) / "a.pdf", [rows] * 2, style=style).read_bytes()
+
+
 LINES = "NO. HS CODE DESCRIPTION\n" + "\n".join(f"{n} 01{n:02}.10 - Text\nwrapped" for n in range(1, 60))
 FLAT = "Code Text 2009 2010 " + " ".join(f"01{n:02}.10 - Text {n}% 0%" for n in range(60))
 XML = "<treaty>" + "".join(f'<article number="{n}">Words &amp; {n}</article>' for n in range(60)) + "</treaty>"
 
+LONGEST = 20  # seconds: far more than any of these files takes, far less than a reader that hangs
 Case = tuple[Any, tuple[str, ...], dict[str, Any], Callable[[], bytes], str]
 MADE: dict[str, Case] = {
     "workbook": (workbook, ("Code", "Rate"), {}, made_xlsx, "a.xlsx"),
@@ -68,15 +98,22 @@ MADE: dict[str, Case] = {
                   "a.txt"),
     "delimited": (delimited, (), {}, lambda: b"a,b\n" + b'"1\n2",3\n' * 60, "a.csv"),
     "xml_text": (xml_text, ("@number", "text"), {}, XML.encode, "a.xml"),
+    "pdf_table": (pdf_table, tuple(COLUMNS), {}, lambda: made_schedule("lines"), "a.pdf"),
+    "pdf_table, level rules": (pdf_table, tuple(COLUMNS), {"rules": "horizontal"},
+                               lambda: made_schedule("horizontal"), "a.pdf"),
+    "pdf_table, no rules": (pdf_table, tuple(COLUMNS), {"rules": "none"}, lambda: made_schedule("none"), "a.pdf"),
 }  # fmt: skip
-HELD = {
-    "workbook": ("hs/unsd-hs2007-hs2002.xls", ("HS 2007", "HS 2002", "Relationship"), {"sheet": 1}),
+HELD = (
+    "ckfta-annex-2a-kh", "unsd-hs2007-hs2002", "uk-dcts-rule-sets", "acfta-sl-kh", "nz-tariff-2022-01-01",
+    "jp-tariff-2026-07-09",
+)  # fmt: skip
+PLAIN = {  # documents that no description reads
     "word_table": ("uk-dcts/psr-ldc.docx", (), {}),
-    "text_lines": ("acfta/cambodia-sensitive-list.txt", ("NO.", "HS CODE", "DESCRIPTION"), LIST),
     "xml_text": ("acfta/agreement-text-tota.xml", ("@number", "text"), {}),
-    "json_tree": ("uk-dcts/rule-sets-ldc.json", ("heading", "rule"), {"items": "rule_sets", "children": "rules"}),
     "scan": ("atiga/first-protocol-scan.pdf", (), {}),
 }
+FEWER_PAGES = {"ckfta-annex-2a-kh": {"pages": [1, 3]}}
+GUARDED = ("workbook", "word_table", "pdf_table")  # formats with a checksum: damage of what they hold must not pass
 
 
 def mutate(content: bytes, chance: random.Random) -> bytes:
@@ -84,13 +121,20 @@ def mutate(content: bytes, chance: random.Random) -> bytes:
     data = bytearray(content)
     for _ in range(chance.randint(1, 4)):
         at, length = chance.randrange(len(data) or 1), chance.randint(1, 64)
-        match chance.randrange(5):
+        match chance.randrange(8):
             case 0:
                 del data[at : at + length]
             case 1:
                 data[at:at] = data[at : at + length]
             case 2:
                 data = data[: max(1, at)]
+            case 3:
+                other = chance.randrange(len(data) or 1)
+                data[at : at + length], data[other : other + length] = (
+                    data[other : other + length], data[at : at + length],
+                )  # fmt: skip
+            case 4 | 5 if data:
+                data[at % len(data)] ^= 1 << chance.randrange(8)
             case _:
                 data[at : at + 1] = bytes([chance.randrange(256)])
     return bytes(data)
@@ -103,9 +147,17 @@ def check(reading: Reading) -> None:
     assert sum(account.rows for account in reading.accounts) == len(reading.rows)
 
 
-def shake(reader: Any, columns: tuple[str, ...], options: dict[str, Any], content: bytes, file: Path, seed: int) -> int:
+def shake(
+    reader: Any,
+    columns: tuple[str, ...],
+    options: dict[str, Any],
+    content: bytes,
+    file: Path,
+    seed: int,
+    seconds: float,
+) -> int:
     chance, done, begun = random.Random(seed), 0, time.monotonic()
-    while time.monotonic() - begun < SECONDS:
+    while time.monotonic() - begun < seconds:
         file.write_bytes(mutate(content, chance))
         one = time.monotonic()
         try:
@@ -115,9 +167,14 @@ def shake(reader: Any, columns: tuple[str, ...], options: dict[str, Any], conten
         else:
             refusal = None
         assert refusal is None or (refusal.code and refusal.remedy)
-        assert time.monotonic() - one < 5
+        assert time.monotonic() - one < LONGEST
         done += 1
     return done
+
+
+@pytest.fixture
+def seconds(request: pytest.FixtureRequest) -> float:
+    return float(request.config.getoption("--fuzz-seconds"))
 
 
 @pytest.fixture(autouse=True)
@@ -126,17 +183,80 @@ def no_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_a_damaged_file_is_read_or_refused(tmp_path: Path, name: str) -> None:
+def test_a_damaged_file_is_read_or_refused(tmp_path: Path, name: str, seconds: float) -> None:
     reader, columns, options, made, suffix = MADE[name]
-    assert shake(reader, columns, options, made(), tmp_path / suffix, seed=1) > 3
+    assert shake(reader, columns, options, made(), tmp_path / suffix, 1, seconds) > 3
 
 
 @pytest.mark.documents
 @pytest.mark.parametrize("name", HELD)
-def test_a_damaged_held_document_is_read_or_refused(documents: Path, tmp_path: Path, name: str) -> None:
-    path, columns, options = HELD[name]
+def test_a_damaged_held_document_is_read_or_refused(documents: Path, tmp_path: Path, name: str, seconds: float) -> None:
+    document = load_registry().document(name)
+    assert document.reader is not None
+    assert document.file is not None
+    reader = load_reader(document.reader.name)
+    columns = tuple(column.header for column in document.reader.columns)
+    options = document.reader.options | FEWER_PAGES.get(name, {})
+    content = (documents / document.file).read_bytes()
+    assert shake(reader, columns, options, content, tmp_path / Path(document.file).name, 2, seconds) > 0
+
+
+@pytest.mark.documents
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_damaged_document_that_no_description_reads_is_read_or_refused(
+    documents: Path, tmp_path: Path, name: str, seconds: float
+) -> None:
+    path, columns, options = PLAIN[name]
     content = (documents / path).read_bytes()
-    assert shake(MADE[name][0], columns, options, content, tmp_path / Path(path).name, seed=2) > 0
+    assert shake(MADE[name][0], columns, options, content, tmp_path / Path(path).name, 2, seconds) > 0
+
+
+@pytest.mark.parametrize("name", [name for name in MADE if name.split(",")[0] in GUARDED])
+def test_damage_to_what_a_guarded_format_holds_is_never_silent(tmp_path: Path, name: str, seconds: float) -> None:
+    reader, columns, options, made, suffix = MADE[name]
+    content, file, chance = made(), tmp_path / suffix, random.Random(3)
+    file.write_bytes(content)
+    whole = reader.read(file, columns=columns, options=options)
+    begun, refused, noted = time.monotonic(), 0, 0
+    places = _held_bytes(content)
+    while time.monotonic() - begun < seconds or not refused + noted:
+        spoiled = bytearray(content)
+        spoiled[chance.choice(places)] ^= 1 << chance.randrange(8)
+        file.write_bytes(spoiled)
+        try:
+            reading = reader.read(file, columns=columns, options=options)
+        except FtaError:
+            refused += 1
+            continue
+        said = {finding.code for finding in reading.findings} - {finding.code for finding in whole.findings}
+        noted += bool(said)
+        assert said or [row.cells for row in reading.rows] == [row.cells for row in whole.rows]
+
+
+def _held_bytes(content: bytes) -> list[int]:
+    """Where a file keeps its cells: a PDF's page streams, an archive's members."""
+    if content.startswith(b"%PDF-"):
+        starts = [found.end() for found in re.finditer(rb"(?<!end)stream\r?\n", content)]
+        return [at for start in starts for at in range(start, content.index(b"endstream", start) - 2)]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = next(m for m in archive.infolist() if m.filename.endswith(("sheet1.xml", "document.xml")))
+    start = sheet.header_offset + 30 + len(sheet.filename)
+    return list(range(start, start + sheet.compress_size))
+
+
+def test_a_damaged_file_brings_no_worker_down_and_ends_in_time(tmp_path: Path) -> None:
+    reader, columns, options, made, suffix = MADE["pdf_table"]
+    chance, file = random.Random(4), tmp_path / suffix
+    for _ in range(3):
+        file.write_bytes(mutate(made(), chance))
+        one = time.monotonic()
+        refusal = None
+        try:
+            check(read_in_worker(file, reader.NAME, columns, options, Limits(seconds=10)))
+        except FtaError as error:
+            refusal = error
+        assert refusal is None or refusal.code not in ("reader_failed", "reader_crashed")
+        assert time.monotonic() - one < 15
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -14,6 +14,7 @@ import pytest
 from sources.readers.pdf_table import read
 from sources.readers.pdf_tables import read_pages
 from sources.reading import Reading
+from sources.registry import load_registry
 
 pytestmark = pytest.mark.documents
 
@@ -142,3 +143,27 @@ def test_cells_equal_the_referees(documents: Path, document: str, pages: Iterabl
     with pdfplumber.open(path, pages=pages) as referee:
         wanted = [_plain(page.extract_tables()) for page in referee.pages]
     assert wanted == [[[list(row.cells) for row in t.rows] for t in page.tables] for page in read_pages(path, pages)]
+
+
+def test_every_list_of_the_korea_agreement_belongs_to_the_country_that_the_heading_before_it_names(
+    documents: Path,
+) -> None:
+    """The heading stands at the foot of the page before its table, or over the table itself."""
+    registry = load_registry()
+    lists = [
+        each for each in registry.documents.values() if each.id.startswith("akfta-") and "Sensitive List" in each.title
+    ]
+    path = documents / "akfta/agreement-text-and-annexes.pdf"
+    unnamed = []
+    for document in lists:
+        assert document.reader is not None
+        country = document.title.rsplit(" of ", 1)[1]
+        before, first = read_pages(path, [(page := document.reader.options["pages"][0]) - 1, page])
+        foot = max((table.bbox[3] for table in before.tables), default=0.0)
+        top = min(table.bbox[1] for table in first.tables)
+        lines = [line.text for line in before.outside if line.bbox[1] >= foot - 1]
+        lines += [line.text for line in first.outside if line.bbox[3] <= top + 1]
+        if country.casefold() not in " ".join(lines).casefold():
+            unnamed.append((document.id, country, page))
+    assert len(lists) == 10
+    assert unnamed == []

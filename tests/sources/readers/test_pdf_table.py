@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from pdf_sheets import COLUMNS, HEIGHT, LEFT, WIDTHS, Sheet, schedule
 
 from sources.errors import FtaError
+from sources.readers.pdf_streams import damaged_streams
 from sources.readers.pdf_table import read
 from sources.readers.pdf_tables import read_pages, tables
 from sources.reading import Reading
@@ -327,3 +328,50 @@ def test_spoiled_bytes_end_in_an_error_or_in_rows_never_in_a_crash(data: st.Data
             assert (bool(refused.where), bool(refused.remedy)) == (True, True)
         else:
             assert Counter(row.page for row in reading.rows) == {a.page: a.rows for a in reading.accounts if a.rows}
+
+
+def test_a_ligature_is_read_as_the_letters_it_stands_for(tmp_path: Path) -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+    sheet = Sheet(tmp_path / "s.pdf")
+    sheet.row(COLUMNS)
+    top = sheet.y
+    sheet.row(["0301", "", "5%", "0"])
+    sheet.canvas.setFont("Vera", 8)
+    sheet.canvas.drawString(LEFT + 83, HEIGHT - top - 10, "\ufb01sh and \ufb02our")
+    assert cells(read(sheet.save(), columns=COLUMNS, options={})) == [["0301", "fish and flour", "5%", "0"]]
+
+
+@pytest.mark.parametrize("style", ["dashed", "polygons", "shading"])
+def test_a_table_reads_back_in_other_styles_of_drawing(tmp_path: Path, style: str) -> None:
+    sheet = Sheet(tmp_path / "s.pdf", style)
+    for row_ in (COLUMNS, *ROWS):
+        sheet.row(row_)
+    assert cells(read(sheet.save(), columns=COLUMNS, options={})) == ROWS
+
+
+@pytest.mark.parametrize("place", [0.3, 0.6])
+def test_a_damaged_stream_is_an_error_though_pdfium_reads_on(tmp_path: Path, place: float) -> None:
+    path = schedule(tmp_path / "s.pdf", [ROWS] * 3)
+    assert damaged_streams(path) == (0, 3)
+    content = bytearray(path.read_bytes())
+    start = content.index(b"stream", len(content) // 4)
+    end = content.index(b"endstream", start)
+    content[start + 8 + int((end - start - 8) * place)] ^= 1
+    path.write_bytes(content)
+    assert damaged_streams(path) == (1, 3)
+    try:
+        found_ = [f.code for f in read(path, columns=COLUMNS, options={}).findings if f.severity == "error"]
+    except FtaError as error:
+        found_ = [error.code]
+    assert {"damaged_stream", "document_unreadable", "header_changed"} & set(found_)
+
+
+def test_a_document_that_pdfplumber_cannot_read_is_refused(tmp_path: Path) -> None:
+    path = schedule(tmp_path / "s.pdf", [ROWS], rotate=90)
+    path.write_bytes(path.read_bytes().replace(b"/Rotate 90 /Trans", b"/Rotate 90 \x93Trans"))
+    with pytest.raises(FtaError, match="by pdfplumber") as refused:
+        read(path, columns=COLUMNS, options={})
+    assert refused.value.code == "document_unreadable"

@@ -108,3 +108,14 @@ def test_tesseract_itself_reads_the_page(scanned: Path) -> None:
 @pytest.mark.documents
 def test_the_held_scan_is_known_as_one(documents: Path) -> None:
     assert scan.pages_without_text(documents / "atiga/first-protocol-scan.pdf") == (1, 2, 3)
+
+
+@pytest.mark.system
+@pytest.mark.documents
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
+def test_the_held_scan_is_read_through_ocr_and_marked_on_every_page_with_confidences(documents: Path) -> None:
+    reading = scan.read(documents / "atiga/first-protocol-scan.pdf", columns=("text", "confidence"), options={})
+    assert [account.engine for account in reading.accounts] == ["ocr"] * 3
+    assert [finding.page for finding in reading.findings if finding.code == "ocr"] == [1, 2, 3]
+    assert all(0 <= float(row.cells[1]) <= 100 for row in reading.rows)
+    assert "protocol" in " ".join(row.cells[0] for row in reading.rows if row.page == 1).casefold()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from sources.errors import FtaError
 from sources.readers import text_lines
 from sources.reading import Reading
+from sources.registry import load_registry
 
 LIST = ("NO.", "HS CODE", "DESCRIPTION")
 NUMBERED: dict[str, Any] = {
@@ -201,3 +203,16 @@ def test_the_working_tariff_is_read_whole(documents: Path) -> None:
     assert len(reading.accounts) == 97
     assert (len(reading.rows), len(items), codes(reading, "error")) == (42_399, 8_290, [])
     assert codes(reading, "warning") == ["ragged_row"] * 15
+
+
+@pytest.mark.documents
+def test_the_footers_that_the_working_tariff_points_to_are_not_in_it_and_its_description_says_so(
+    documents: Path,
+) -> None:
+    with zipfile.ZipFile(documents / "nz/working-tariff-2022-01-01.zip") as archive:
+        texts = {name: archive.read(name).decode("cp1252") for name in archive.namelist()}
+    pointing = [name for name, text in texts.items() if "*See Below" in text]
+    assert pointing
+    assert not [name for name, text in texts.items() if re.search(r"(?im)^\W*See (Below|footer)\W*:", text)]
+    note = load_registry().document("nz-tariff-2022-01-01").note
+    assert "See Below" in note

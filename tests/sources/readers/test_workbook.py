@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 import zipfile
 from decimal import Decimal
@@ -184,6 +185,21 @@ def test_a_formula_without_its_value_is_an_error_and_never_a_blank(file: Path) -
         "formula": "info",
         "formula_without_value": "error",
     }
+
+
+def test_a_formula_gives_the_value_that_the_file_holds_and_is_not_computed(file: Path) -> None:
+    save(file, [list(HEADER), ["01", "a", "=1+1"]])
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    assert b"<v" in members[sheet]
+    members[sheet] = re.sub(rb"(<f>1\+1</f>)<v ?/?>(</v>)?", rb"\1<v>7</v>", members[sheet])
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    reading = read(file)
+    assert [row.cells[-1] for row in reading.rows] == ["7"]
+    assert codes(reading) == {"formula"}
 
 
 def test_a_cell_with_an_error_is_reported(file: Path) -> None:
