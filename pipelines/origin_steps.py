@@ -14,7 +14,7 @@ from sources.provision_specs import load_codes, load_provisions
 from sources.registry import Registry
 from transforms.correlations import Concordance
 from transforms.origin_index import hs2022_origin_rows
-from transforms.origin_rules import general_rule_row, origin_rule_rows, vocabulary_of
+from transforms.origin_rules import general_rule_row, lost_rule_rows, origin_rule_rows, vocabulary_of
 from transforms.provisions import de_minimis_rows, provision_rows
 from warehouse.tables import build, row_key
 
@@ -43,6 +43,7 @@ def origin_tables(
         if rule_set.document in by_document:
             rows, refused = origin_rule_rows(by_document[rule_set.document], rule_set, regime_id, vocabulary)
             rules += rows
+            rules += lost_rule_rows(rule_set, regime_id, vocabulary)
             rejected += refused
     rules += [general_rule_row(general, regime_id, vocabulary) for general in spec.general]
     keyed = [{**rule, "row_key": row_key("origin_rule", rule)} for rule in rules]

@@ -102,7 +102,7 @@ def _one_rule(found: list[Row], day: str) -> Row:
 
 _RULE_KEYS = (
     "text", "expression", "level", "hs_edition", "state", "page", "locator", "document_id", "code_from", "code_to",
-    "parse_state", "valid_from", "valid_to", "superseded_by", "row_key",
+    "parse_state", "valid_from", "valid_to", "superseded_by", "evidence", "row_key",
 )  # fmt: skip
 
 

@@ -19,6 +19,12 @@ from warehouse.tables import TABLES, columns_of
 Row = dict[str, Any]
 
 MAX_LINES = 10
+EVIDENCE = {
+    "S": "stated in a document of the Ministry",
+    "D": "stated in a held document",
+    "R": "from a public source; the text itself is not held",
+    "U": "general knowledge, not verified",
+}
 
 _PATHS = """
 WITH RECURSIVE walk (edition, code, words) AS (
@@ -196,6 +202,7 @@ def _rule(connection: sqlite3.Connection, table: str, row: Row) -> tuple[list[Ro
     steps = [
         {"stage": "rule", "detail": f"{where}: {row['rule_text']} ({dates}).{replaced}", "row_key": row["row_key"]},
         {"stage": "reading", "detail": f"Read {row['parse_state']} as {row['rule']}."},
+        {"stage": "evidence", "detail": f"{row['evidence']}: {EVIDENCE[row['evidence']]}."},
     ]
     more, source = _source(connection, row["source_row_id"])
     if source is None:

@@ -19,7 +19,7 @@ from publish.static_pages import Page, lean, paged
 _SQL = """
 SELECT substr(hs6, 1, 4) AS heading, regime_id, hs6, level, state, rule_text AS text, rule AS expression, hs_edition,
        page, locator, document_id, code_from, code_to, parse_state, valid_from, valid_to, superseded_by,
-       rule_row_key AS row_key
+       evidence, rule_row_key AS row_key
 FROM v_origin WHERE level IS NOT NULL ORDER BY heading, regime_id, valid_from, code_from, rule_row_key, hs6
 """
 

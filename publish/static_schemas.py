@@ -161,7 +161,7 @@ def _heading() -> Schema:
 
 def _rules() -> Schema:
     columns = {**_columns("origin_rule"), **_columns("hs2022_origin_rule")}
-    always = ("regime_id", "level", "state", "hs_edition", "locator", "document_id", "parse_state")
+    always = ("regime_id", "level", "state", "hs_edition", "locator", "document_id", "parse_state", "evidence")
     may_lack = ("hs_edition", "page", "code_from", "code_to", "valid_from", "valid_to", "superseded_by", "expression")
     rule = _object(
         *may_lack, text=_TEXT, hs6=_list({"type": "string", "pattern": r"^\d{6}$"}), expression={"type": "object"},

@@ -168,12 +168,13 @@ JOIN party AS p ON p.party_id = m.party_id;
 -- The rule of origin of a subheading under each regime, with its place in the document.
 CREATE VIEW v_origin AS
 SELECT x.regime_id, x.hs6, x.level, x.state, o.rule_text, o.rule, o.parse_state, o.hs_edition, o.code_from, o.code_to,
-       o.is_ex, o.valid_from, o.valid_to, o.superseded_by, o.document_id, o.locator, o.page, o.row_key AS rule_row_key
+       o.is_ex, o.valid_from, o.valid_to, o.superseded_by, o.evidence, o.document_id, o.locator, o.page,
+       o.row_key AS rule_row_key
 FROM hs2022_origin_rule AS x
 JOIN origin_rule AS o ON o.row_key = x.origin_rule_row_key
 UNION ALL
 SELECT g.regime_id, n.code, NULL, 'not_held', NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM regime AS g
 JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.level = 6
 WHERE NOT EXISTS (SELECT 1 FROM hs2022_origin_rule AS x WHERE x.hs6 = n.code AND x.regime_id = g.regime_id);

@@ -47,6 +47,15 @@ class SerialRuleSpec(Spec):
     alone: bool = False
 
 
+class LostRuleSpec(Spec):
+    """A rule that the document must have had and the held copy has not: its code, where it would stand, how we know."""
+
+    code: str
+    page: int
+    locator: str
+    reason: str
+
+
 class RuleSetSpec(Spec):
     """Product-specific rules of one document.
 
@@ -62,6 +71,8 @@ class RuleSetSpec(Spec):
         subheadings: control total of subheadings that the set resolves in its own edition.
         resolves_all: whether every subheading of the edition has a rule here, so that no general rule is needed.
         superseded_by: what replaced the set, from `valid_to`.
+        lost: rules that are missing from the held copy; their goods have a rule that is not known.
+        evidence: how well the rules are founded; the document is held unless it says otherwise.
     """
 
     document: str
@@ -79,7 +90,9 @@ class RuleSetSpec(Spec):
     valid_from: date | None = None
     valid_to: date | None = None
     superseded_by: str | None = None
+    evidence: Evidence = "D"
     readings: tuple[ReadingSpec, ...] = ()
+    lost: tuple[LostRuleSpec, ...] = ()
 
 
 class GeneralRuleSpec(Spec):

@@ -106,12 +106,37 @@ def origin_rule_rows(
                 "valid_from": _day(spec.valid_from),
                 "valid_to": _day(spec.valid_to),
                 "superseded_by": spec.superseded_by,
+                "evidence": spec.evidence,
                 "locator": phrase.row.locator,
                 "page": phrase.row.page,
                 "source_row_id": source_row_id(extraction.document_id, phrase.row.locator),
             }
         )
     return rows, rejected
+
+
+def lost_rule_rows(spec: RuleSetSpec, regime_id: str, vocabulary: Vocabulary) -> list[Record]:
+    """Rows of `origin_rule` for rules that the held copy lacks: words only, so that no general rule stands in."""
+    return [
+        {
+            "regime_id": regime_id,
+            "document_id": spec.document,
+            "hs_edition": spec.hs_edition,
+            "code_from": lost.code,
+            "code_to": lost.code,
+            "is_ex": 0,
+            "row_no": 1,
+            **_reading(Text(lost.reason), vocabulary),
+            "valid_from": _day(spec.valid_from),
+            "valid_to": _day(spec.valid_to),
+            "superseded_by": spec.superseded_by,
+            "evidence": spec.evidence,
+            "locator": lost.locator,
+            "page": lost.page,
+            "source_row_id": source_row_id(spec.document, lost.locator),
+        }
+        for lost in spec.lost
+    ]
 
 
 def general_rule_row(spec: GeneralRuleSpec, regime_id: str, vocabulary: Vocabulary) -> Record:
@@ -132,6 +157,7 @@ def general_rule_row(spec: GeneralRuleSpec, regime_id: str, vocabulary: Vocabula
         "valid_from": _day(spec.valid_from),
         "valid_to": _day(spec.valid_to),
         "superseded_by": None,
+        "evidence": spec.evidence,
         "locator": f"{spec.at.article}" + (f", page {spec.at.page}" if spec.at.page else ""),
         "page": spec.at.page,
         "source_row_id": None,

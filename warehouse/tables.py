@@ -609,6 +609,11 @@ class OriginRule(FtaTable, table=True):
         example="2023-01-01",
     )
     superseded_by: str | None = column("code", "What replaced it.", nullable=True)
+    evidence: str = column(
+        "code",
+        "How well the rule is founded: S Ministry document, D held document, R public source not held, U unverified.",
+        enum=EVIDENCE,
+    )
     locator: str = column("text", "Place in the document.")
     page: int | None = column("integer", "Page.", nullable=True)
     source_row_id: str | None = column(

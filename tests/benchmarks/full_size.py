@@ -162,5 +162,5 @@ def _provision(regime: str, code: str) -> Row:
 def _rule(regime: str, code: str) -> Row:
     return {"regime_id": regime, "document_id": "annex", "hs_edition": "HS 2022", "code_from": code, "code_to": code,
             "is_ex": 0, "row_no": 1, "rule_text": "CTH", "rule": '{"op": "CTH"}', "parse_state": "full",
-            "valid_from": "2022-01-01", "valid_to": None, "superseded_by": None, "locator": "page 1", "page": 1,
-            "source_row_id": None}  # fmt: skip
+            "valid_from": "2022-01-01", "valid_to": None, "superseded_by": None, "evidence": "D", "locator": "page 1",
+            "page": 1, "source_row_id": None}  # fmt: skip

@@ -186,7 +186,7 @@ def _rule(code_from: str, code_to: str, rule: str, text: str, locator: str) -> R
     return {
         "regime_id": "ckfta", "document_id": PSR_DOC, "hs_edition": "HS 2017", "code_from": code_from,
         "code_to": code_to, "is_ex": 0, "row_no": 1, "rule_text": text, "rule": rule, "parse_state": "full",
-        "valid_from": IN_FORCE, "valid_to": None, "superseded_by": None, "locator": locator, "page": 1,
+        "valid_from": IN_FORCE, "valid_to": None, "superseded_by": None, "evidence": "D", "locator": locator, "page": 1,
         "source_row_id": None,
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ Get = Callable[[str], Row]
 STATISTICS = ("relation", "min_pct", "max_pct", "mean_pct", "n_lines", "n_distinct", "n_free", "n_excluded",
               "n_non_ad_valorem")  # fmt: skip
 RULE = ("text", "expression", "level", "hs_edition", "state", "page", "locator", "document_id", "code_from", "code_to",
-        "parse_state", "valid_from", "valid_to", "superseded_by", "row_key")  # fmt: skip
+        "parse_state", "valid_from", "valid_to", "superseded_by", "evidence", "row_key")  # fmt: skip
 LINE = ("line_code", "hs6_from", "relation", "category", "document_id", "locator", "page")
 RATE = ("state", "rate_pct", "rate_max_pct", "duty_text", "reason", "reason_code")
 

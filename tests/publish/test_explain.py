@@ -73,7 +73,8 @@ def test_a_rule_of_origin_leads_to_its_page(release: ReleaseConnection) -> None:
     answer = explain(release, key(release, "hs2022_origin_rule", "hs6 = '610910'"))
     assert (answer["value"], answer["document"]["document_id"]) == ("CC", PSR_DOC)
     assert answer["document"]["locator"] == "page 90, row 3"
-    assert stages(answer)[:3] == ["conversion", "rule", "reading"]
+    assert stages(answer)[:4] == ["conversion", "rule", "reading", "evidence"]
+    assert "D: stated in a held document." in [step["detail"] for step in answer["steps"]]
 
 
 def test_a_provision_leads_to_its_article_and_page(release: ReleaseConnection) -> None:

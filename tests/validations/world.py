@@ -291,7 +291,7 @@ def _give_rules(rows: dict[str, Rows]) -> None:
     rows["origin_rule"] = [
         {"regime_id": "pact", "document_id": "rules", "hs_edition": "HS 2017", "code_from": hs6, "code_to": hs6,
          "is_ex": 0, "row_no": 1, "rule_text": phrase, "rule": expression, "parse_state": "full", "valid_from": DAY,
-         "valid_to": None, "superseded_by": None, "locator": f"page 1, row {n}", "page": 1,
+         "valid_to": None, "superseded_by": None, "evidence": "D", "locator": f"page 1, row {n}", "page": 1,
          "source_row_id": source_row_id("rules", f"page 1, row {n}")}
         for n, (hs6, (_, phrase), expression) in enumerate(
             zip(SUBHEADINGS, CELLS["rules"], expressions, strict=True), start=1)
