@@ -29,6 +29,7 @@ from publish.staging import clear, only_publisher, stage, swap
 from publish.static_compare import comparisons
 from publish.static_content import API, content_pages
 from publish.static_pages import Page, as_bytes, encode
+from publish.static_prose import prose_pages
 from publish.static_rules import rule_pages
 from publish.static_schemas import schemas
 from sources.errors import Exit, FtaError
@@ -76,7 +77,9 @@ def write_static_json(public_dir: Path, release_dir: Path) -> StaticReport:
                 return standing
             content = chain(content_pages(connection, manifest), _schemas())
             encoded = ((path, as_bytes(encode(value))) for path, value in content)
-            report = _replace(place, chain(encoded, rule_pages(connection), comparisons(connection)))
+            report = _replace(
+                place, chain(encoded, prose_pages(connection), rule_pages(connection), comparisons(connection))
+            )
             swap(_note(place), _encoded_note(report, made_from, place))
             return report
     except (OSError, sqlite3.OperationalError) as error:

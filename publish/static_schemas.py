@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from publish.static_prose import CONTENT
 from warehouse.columns import ColumnMeta
 from warehouse.tables import STATES, columns_of
 
@@ -25,6 +26,7 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ("compare", "compare/{exporter}/{importer}/{heading}.json", "every regime's rates and MFN duties for a heading"),
     ("lines", "lines/{schedule}/{subheading}-{number}.json", "national lines that are too many for their heading"),
     ("rules", "rules/{heading}.json", "every regime's rules of origin for a heading"),
+    ("content", "content/{table}.json", "a table of texts: guides, terms, questions, law, taxes, everyday words"),
     ("documents", "documents.json", "every document: publisher, address, licence, hash"),
     ("datasette", "datasette-metadata.json", "what Datasette shows beside the tables"),
 )
@@ -56,7 +58,7 @@ def schemas() -> dict[str, Schema]:
             **_named(r"^\d{4}$"), subheadings=_COUNT))),
         "heading": _heading(), "pair": _pair(), "compare": _compare(),
         "lines": _object(of=_TEXT, lines=_list(_line())), "rules": _rules(),
-        "documents": _object(documents=_list(_row("document"))),
+        "documents": _object(documents=_list(_row("document"))), "content": _content(),
         "datasette": {"type": "object", "required": ["title", "databases"]},
     }  # fmt: skip
     return {
@@ -145,6 +147,17 @@ def _agreement() -> Schema:
         withdrawals=_list(_row("preference_withdrawal", "regime_id")),
         coverage=_list(_row("coverage", "regime_id")), decisions=_list(decision), documents=_list(_TEXT),
     )  # fmt: skip
+
+
+def _content() -> Schema:
+    """A page of rows of one table; a column that would be null is left out."""
+    kinds = []
+    for table in CONTENT:
+        nullable = [name for name, meta in columns_of(table).items() if meta.nullable]
+        kinds.append(_object(*nullable, row_key=_KEY, **_columns(table)))
+    return _object(
+        table={"enum": list(CONTENT)}, rows={"type": "array", "items": {"anyOf": kinds}}, continued_in=_list(_TEXT)
+    )
 
 
 def _sections() -> Schema:
