@@ -21,6 +21,7 @@ from sources.look import Seen
 from sources.look_tree import look_at_nodes
 from sources.readers import delimited, text_lines
 from sources.readers.members import open_members
+from sources.readers.prose import default_headings, find_articles, text_paragraphs
 from sources.reading import Finding, PageAccount
 
 ENOUGH = 8
@@ -31,7 +32,6 @@ _SEPARATORS = (",", "\t", ";", "|")
 _CODE = r"\d{4}(?:\.\d{2}){1,3}|\d{6,10}"
 _PAGE = r"\d{1,4}"
 _CODES = re.compile(rf"(?<!\S)(?:{_CODE}|\d{{2}}\.\d{{2}})(?!\S)")
-_HEADING = re.compile(r"\W*(article|chapter|section|annex|attachment|appendix)\s+[0-9IVXL]+\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,9 @@ def _look_for_lists(path: Path, lines: list[str], seen: Seen, place: str, option
         _read(path, seen, place, text_lines.read, list(shape.columns), lists, trusted=False)
         return
     seen.accounts.append(PageAccount(1, 0, 0, "text"))
-    seen.headings += [(at, line.strip()[:100]) for at, line in enumerate(lines, 1) if _HEADING.match(line)][:200]
+    _, articles, said = find_articles(text_paragraphs("\n".join(lines)), default_headings())
+    seen.articles += articles
+    seen.findings += [each for each in said if articles]
     if codes >= 2 and len(filled) <= 60:
         seen.reason = (
             f"It is a table flattened to running text ({codes} codes on {len(filled)} lines): which value stands under "

@@ -18,6 +18,7 @@ READERS: dict[str, str] = {
     "delimited": "sources.readers.delimited",
     "flat_text": "sources.readers.flat_text",
     "json_tree": "sources.readers.json_tree",
+    "pdf_prose": "sources.readers.pdf_prose",
     "pdf_table": "sources.readers.pdf_table",
     "scan": "sources.readers.scan",
     "text_lines": "sources.readers.text_lines",

@@ -183,17 +183,13 @@ def _lines(
     between[0] = _NOTHING
     starts, pieces = np.flatnonzero(new_line), np.flatnonzero(new_line | apart)
     piece_ends = np.append(pieces[1:], len(code)) - 1
-    sides = (
-        x0[pieces],
-        x1[piece_ends],
-        np.minimum.reduceat(top, pieces),
-        np.maximum.reduceat(bottom, pieces),
-    )
-    edges = zip(*(side.round(1).tolist() for side in sides), strict=True)
+    sides = x0[pieces], x1[piece_ends], np.minimum.reduceat(top, pieces), np.maximum.reduceat(bottom, pieces)
+    left, right, upper, lower = (side.round(1).tolist() for side in sides)
+    edges = zip(left, right, upper, lower, strict=True)
     heads = np.minimum.reduceat(top, starts).round(1).tolist()
     feet = np.maximum.reduceat(bottom, starts).round(1).tolist()
     lines = []
     for text, head, foot in zip(_join(code, between).split("\n"), heads, feet, strict=True):
-        parts = tuple(Piece(*next(edges), part) for part in text.split("\0"))
+        parts = tuple(Piece(*next(edges), text=part) for part in text.split("\0"))
         lines.append(Line(text.replace("\0", " "), (parts[0].x0, head, parts[-1].x1, foot), parts))
     return tuple(lines)
