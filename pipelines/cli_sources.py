@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines import options
-from pipelines.output import Progress, answer, table
+from pipelines.output import Progress, answer, table, working
 
 
 @click.group()
@@ -73,7 +73,8 @@ def inspect(file: Path, page: int | None, image: Path | None, document_id: str |
 
     if image is not None and page is None:
         raise click.UsageError("--image draws one page: name it with --page.")
-    data = inspect_file(Home.from_environment(), file, page=page, image=image, document_id=document_id)
+    with working(f"Looking into {file.name} ({file.stat().st_size:,} bytes)"):
+        data = inspect_file(Home.from_environment(), file, page=page, image=image, document_id=document_id)
     answer(data, as_json=as_json, render=lambda: render(data))
 
 

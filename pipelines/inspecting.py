@@ -22,7 +22,7 @@ from sources.registry import load_registry
 from sources.specs import DocumentSpec
 
 FIRST_ROWS = 5
-_SHOWN, _WIDTH = 12, 44
+_SHOWN, _WIDTH, _ARTICLES = 12, 44, 60
 _TRIED_PAGES = 40
 
 
@@ -61,7 +61,8 @@ def inspect_file(
         "tables": [_shown(each) for each in look.tables],
         "accounts": [asdict(each) for each in look.accounts],
         "text": list(look.text),
-        "headings": [{"page": number, "text": words} for number, words in look.headings],
+        "articles": [{**asdict(each), "within": list(each.within)} for each in look.articles],
+        "paragraphs": look.paragraphs,
         "findings": [asdict(each) for each in look.findings],
         "reason": look.reason,
         "tried": tried,
@@ -205,13 +206,23 @@ def _prose(answer: dict[str, Any]) -> str:
     parts = []
     if answer["text"] and not answer["tables"]:
         parts.append("It begins:\n" + "\n".join(f"  {_cut(line, 100)}" for line in answer["text"][:FIRST_ROWS]))
-    headings = answer["headings"]
-    if headings:
-        shown = [f"  {each['page']:>5}  {_cut(each['text'], 100)}" for each in headings[:_SHOWN]]
-        more = f"\n  and {len(headings) - _SHOWN} more; --json shows all." if len(headings) > _SHOWN else ""
-        place = "page" if answer["pages"] else "line"
-        parts.append(f"Headings in its prose, by {place}:\n" + "\n".join(shown) + more)
+    articles = answer["articles"]
+    if articles:
+        kinds = Counter(each["kind"] for each in articles)
+        counts = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
+        shown = [_article(each, answer["pages"] is not None) for each in articles[:_ARTICLES]]
+        more = f"\n  and {len(articles) - _ARTICLES:,} more; --json shows all." if len(articles) > _ARTICLES else ""
+        place = "pages" if answer["pages"] else "lines"
+        parts.append(f"Numbered parts of its prose ({counts}), by {place}:\n" + "\n".join(shown) + more)
     return "\n\n".join(parts)
+
+
+def _article(each: dict[str, Any], paged: bool) -> str:
+    """One article with its pages, further in the more it stands within."""
+    first, last = each["page_from"], each["page_to"]
+    pages = str(first) if first == last or not paged else f"{first}-{last}"
+    label = f"{each['kind']} {each['number']}" + (f": {each['heading']}" if each["heading"] else "")
+    return f"  {pages:>11}  {'  ' * len(each['within'])}{_cut(label, 90)}"
 
 
 def findings_text(findings: Sequence[dict[str, Any]], title: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sources.errors import FtaError
@@ -52,6 +53,22 @@ class Progress:
         """Say what is being done."""
         if not self.quiet:
             print(f"[{self.seconds:6.1f} s] {message}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def working(message: str) -> Iterator[None]:
+    """Show on standard error, where it is a terminal, that something is being done, and for how long."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        bar.add_task(message, total=None)
+        yield
 
 
 def table(headers: list[str], rows: list[list[str]]) -> str:

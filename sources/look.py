@@ -16,6 +16,7 @@ from typing import Any
 from sources.archive import sha256_of
 from sources.door import LIMITS, FileKind, Limits
 from sources.errors import FtaError
+from sources.readers.prose_numbers import Article
 from sources.reading import Finding, PageAccount, Reading
 
 SAMPLE, FIRST = 300, 20
@@ -55,7 +56,8 @@ class Look:
         tables: the tables found, the largest of a kind of their own first in the order of the document.
         accounts: rows by page, sheet, table or member.
         text: the first lines that stand in no table.
-        headings: articles, rules, chapters and annexes found in prose, with their pages.
+        articles: articles, rules, chapters and annexes found in prose, with their pages (of a text, its lines).
+        paragraphs: how many paragraphs the prose of a PDF has.
         findings: what a person should know, and what could not be read.
         reason: why no reader reads rows from it, where none does.
     """
@@ -69,7 +71,8 @@ class Look:
     tables: tuple[SeenTable, ...] = ()
     accounts: tuple[PageAccount, ...] = ()
     text: tuple[str, ...] = ()
-    headings: tuple[tuple[int, str], ...] = ()
+    articles: tuple[Article, ...] = ()
+    paragraphs: int = 0
     findings: tuple[Finding, ...] = ()
     reason: str | None = None
 
@@ -81,7 +84,8 @@ class Seen:
     tables: list[SeenTable] = field(default_factory=list)
     accounts: list[PageAccount] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
-    headings: list[tuple[int, str]] = field(default_factory=list)
+    articles: list[Article] = field(default_factory=list)
+    paragraphs: int = 0
     findings: list[Finding] = field(default_factory=list)
     reason: str | None = None
 
@@ -136,7 +140,7 @@ def look_at(path: Path, *, page: int | None = None, limits: Limits = LIMITS, nam
             "tables": tables,
             "accounts": tuple(PageAccount(**each) for each in answer["accounts"]),
             "text": tuple(answer["text"]),
-            "headings": tuple((number, words) for number, words in answer["headings"]),
+            "articles": tuple(Article(**{**each, "within": tuple(each["within"])}) for each in answer["articles"]),
             "findings": tuple(Finding(**each) for each in answer["findings"]),
         }
     )
@@ -163,7 +167,8 @@ def work(path: Path, kind: FileKind, task: dict[str, Any]) -> dict[str, Any]:
         tables=tuple(seen.tables),
         accounts=tuple(seen.accounts),
         text=tuple(seen.text),
-        headings=tuple(seen.headings),
+        articles=tuple(seen.articles),
+        paragraphs=seen.paragraphs,
         findings=tuple(seen.findings),
         reason=seen.reason,
     )

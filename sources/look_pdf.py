@@ -16,7 +16,9 @@ from sources.door import FileKind
 from sources.errors import Exit, FtaError
 from sources.look import SAMPLE, Seen, SeenTable
 from sources.readers.pdf_header import fold, header_of  # the very words the reader compares a header by
+from sources.readers.pdf_prose import ProseWork
 from sources.readers.pdf_tables import PageRead, Table, read_pages
+from sources.readers.prose import default_headings
 from sources.reading import Finding, PageAccount
 
 SAME_EDGE = 3.0
@@ -24,10 +26,7 @@ SAME_EDGE = 3.0
 
 _MOST_HEADER_ROWS = 4
 _FIRST_LINES = 12
-_EDGE, _REPEATED = 0.09, 3
-_HEADING = re.compile(
-    r"(article|rule|annex|chapter|section|appendix|attachment|part)\s+([0-9]+[.\-A-Z0-9]*|[IVXL]+)\b.*", re.I
-)
+_OF_PROSE = ("page_furniture", "duplicate_heading", "numbering_gap", "numbering_restarts", "run_in_heading", "columns")
 _CODE = re.compile(r"\d{4}|\d{2}\.\d{2}|\d+(\.\d+)*\s*%?")
 
 
@@ -82,23 +81,21 @@ def look_at_pdf(path: Path, kind: FileKind, seen: Seen, *, page: int | None = No
             exit_code=Exit.WRONG_USE,
         )
     runs: list[_Run] = []
-    edges: list[tuple[int, str]] = []
+    prose = ProseWork()
     silent: list[int] = []
     lines = unmapped = 0
     for read in read_pages(path, None if page is None else [page]):
         rows = sum(len(table.rows) for table in read.tables)
         seen.accounts.append(PageAccount(read.page, rows, len(read.tables), read.engine))
         _join(read.tables, runs)
-        _take_lines(read, seen, edges)
+        _take_lines(read, seen)
+        prose.take(read)
         lines += len(read.outside)
         unmapped += read.unmapped
         if not read.chars:
             silent.append(read.page)
-    if page is None:  # a heading that stands at the edge of page after page is the page's, not the text's
-        often = Counter(re.sub(r"\d+", "#", words) for _, words in edges)
-        seen.headings += [each for each in edges if often[re.sub(r"\d+", "#", each[1])] < _REPEATED]
-        seen.headings.sort(key=lambda each: each[0])
     seen.tables += [_table(run) for run in runs]
+    _take_prose(prose, seen)
     _judge(seen, silent, lines, unmapped)
 
 
@@ -140,14 +137,19 @@ def has_header(table: Table) -> bool:
     return is_header(_texts(table, 0))
 
 
-def _take_lines(read: PageRead, seen: Seen, edges: list[tuple[int, str]]) -> None:
-    for line in read.outside:
-        words = fold(line.text)
-        if len(seen.text) < _FIRST_LINES and words:
-            seen.text.append(words)
-        if len(words) < 120 and _HEADING.fullmatch(words) and not words.endswith((",", ";")):
-            is_edge = line.bbox[3] < _EDGE * read.height or line.bbox[1] > (1 - _EDGE) * read.height
-            (edges if is_edge else seen.headings).append((read.page, words))
+def _take_lines(read: PageRead, seen: Seen) -> None:
+    for line in read.outside[:_FIRST_LINES]:
+        if len(seen.text) < _FIRST_LINES and fold(line.text):
+            seen.text.append(fold(line.text))
+
+
+def _take_prose(prose: ProseWork, seen: Seen) -> None:
+    """The articles of what stands outside the tables, and what was taken out of it."""
+    read = prose.finish(default_headings())
+    seen.articles += read.articles
+    seen.paragraphs = sum(each.role != "table" for each in read.paragraphs)
+    wanted = _OF_PROSE if read.articles else _OF_PROSE[:1]
+    seen.findings += [each for each in read.findings if each.code in wanted]
 
 
 def _table(run: _Run) -> SeenTable:
@@ -184,6 +186,7 @@ def _judge(seen: Seen, silent: list[int], lines: int, unmapped: int) -> None:
         seen.findings.append(Finding("text_outside_table", "info", message, value=str(lines)))
     if not seen.tables and seen.reason is None:
         seen.reason = (
-            f"It is prose: {lines:,} lines on {pages} pages and no table. No rows are read from it; "
-            "it is held for reference, and its articles are cited by page."
+            f"It is prose: {seen.paragraphs:,} paragraphs on {pages:,} pages and no table, with "
+            f"{len(seen.articles):,} articles, annexes and other numbered parts. The reader `pdf_prose` reads it; no "
+            "rows of a tariff are in it."
         )

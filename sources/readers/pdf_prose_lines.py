@@ -162,9 +162,10 @@ def _page_numbers(edges: Iterable[_Edge], pages: int, headings: Sequence[re.Patt
     """Lines in which one number grows with the page, while all else in them stays."""
     by_form: dict[tuple[str, int], list[_Edge]] = defaultdict(list)
     for edge in edges:
-        if any(pattern.match(edge.text) for pattern in headings):
-            continue
+        own = [match.span("number") for pattern in headings if (match := pattern.match(edge.text))]
         for number in re.finditer(r"(?<![\d.])\d{1,4}(?![\d.])", edge.text):
+            if any(start <= number.start() < end for start, end in own):
+                continue
             form = f"{edge.text[: number.start()]}#{edge.text[number.end() :]}"
             by_form[form, int(number[0]) - edge.page].append(edge)
     found: dict[_Edge, None] = {}

@@ -80,7 +80,7 @@ def test_one_page_is_looked_at_alone_and_a_page_that_is_not_there_is_wrong_use(t
     assert (refused.value.code, refused.value.exit_code) == ("no_such_page", 2)
 
 
-def test_prose_gives_its_headings_with_pages_and_says_that_no_rows_are_read(tmp_path: Path) -> None:
+def test_prose_gives_its_articles_with_pages_and_says_which_reader_reads_it(tmp_path: Path) -> None:
     path = tmp_path / "agreement.pdf"
     canvas = Canvas(str(path), pagesize=A4)
     for number in (1, 2, 3, 4):
@@ -90,7 +90,9 @@ def test_prose_gives_its_headings_with_pages_and_says_that_no_rows_are_read(tmp_
         canvas.showPage()
     canvas.save()
     look = look_at(path)
-    assert look.headings == tuple((number, f"Article {number} Of the goods") for number in (1, 2, 3, 4))
+    assert [(each.page_from, each.label, each.heading) for each in look.articles] == [
+        (number, f"Article {number}", "Of the goods") for number in (1, 2, 3, 4)
+    ]
     assert look.tables == ()
     assert look.reason is not None
     assert "prose" in look.reason
