@@ -59,4 +59,5 @@ def _from_base85(text: bytes) -> bytes:
     short = -len(text) % 5
     digits = np.frombuffer(text + b"u" * short, np.uint8).astype(np.uint64) - np.uint64(33)
     words = (digits.reshape(-1, 5) * _POWERS).sum(axis=1).astype(">u4")
-    return words.tobytes()[: len(words) * 4 - short]
+    packed: bytes = words.tobytes()
+    return packed[: len(packed) - short]
