@@ -114,13 +114,19 @@ def _check_page(page: int, pages: int, path: Path) -> None:
 
 
 def _found(path: Path, page: int) -> Iterator[Mark]:
-    """What a look finds on a page: cells below rows below tables, so that the outer lines are drawn last."""
+    """What a look finds on a page: paragraphs, and cells below rows below tables, so that the outer lines come last."""
     from sources.look_pdf import has_header
+    from sources.readers.pdf_prose import ProseWork
     from sources.readers.pdf_tables import read_pages
+    from sources.readers.prose import default_headings
 
     read = next(read_pages(path, [page]))
-    for line in read.outside:
-        yield Mark(line.bbox, "outside")
+    prose = ProseWork()
+    prose.take(read)
+    paragraphs = [each for each in prose.finish(default_headings()).paragraphs if each.role != "table"]
+    for number, each in enumerate(paragraphs, 1):
+        if each.bbox is not None:
+            yield Mark(each.bbox, "heading" if each.role == "heading" else "outside", f"¶{number}")
     for table in read.tables:
         for row in table.rows:
             yield from (Mark(box, "cell") for box in row.boxes if box is not None)
