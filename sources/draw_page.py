@@ -37,6 +37,8 @@ COLOURS = {
 _CELL_WIDTH, _ROW_WIDTH, _TABLE_WIDTH = 1, 2, 3
 _SCALE, _CROP_SCALE, _MARGIN = 2.0, 1.5, 5.0
 _MOST_PIXELS = 40_000_000
+_AROUND = 6
+"""Pages before and after a page that tell what at its edges is repeated, and no text of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +119,23 @@ def _found(path: Path, page: int) -> Iterator[Mark]:
     """What a look finds on a page: paragraphs, and cells below rows below tables, so that the outer lines come last."""
     from sources.look_pdf import has_header
     from sources.readers.pdf_prose import ProseWork
-    from sources.readers.pdf_tables import read_pages
+    from sources.readers.pdf_tables import open_pdf, read_pages
     from sources.readers.prose import default_headings
 
-    read = next(read_pages(path, [page]))
+    with open_pdf(path) as document:
+        around = range(max(1, page - _AROUND), min(document.pages, page + _AROUND) + 1)
     prose = ProseWork()
-    prose.take(read)
-    paragraphs = [each for each in prose.finish(default_headings()).paragraphs if each.role != "table"]
+    pages = {}
+    for each_page in read_pages(path, around, workers=1):
+        prose.take(each_page)
+        pages[each_page.page] = each_page
+    read = pages[page]
+    paragraphs = [
+        each for each in prose.finish(default_headings()).paragraphs if each.page == page and each.role != "table"
+    ]
     for number, each in enumerate(paragraphs, 1):
         if each.bbox is not None:
-            yield Mark(each.bbox, "heading" if each.role == "heading" else "outside", f"¶{number}")
+            yield Mark(each.bbox, "heading" if each.role == "heading" else "outside", f"p{number}")
     for table in read.tables:
         for row in table.rows:
             yield from (Mark(box, "cell") for box in row.boxes if box is not None)

@@ -129,7 +129,8 @@ class Paragraphs:
         usual = self.leading.get(round(line.height), 1.3 * line.height)
         gap = line.bbox[1] - last.bbox[1] > WIDER * usual
         size = max(line.height, last.height) > _OTHER_SIZE * min(line.height, last.height)
-        middle = line.is_centred != last.is_centred and (line.is_centred or self._was_heading(current))
+        beside = abs(line.bbox[0] - last.bbox[0]) > _INDENT  # a last line may end so that it stands in the middle
+        middle = beside and line.is_centred != last.is_centred and (line.is_centred or self._was_heading(current))
         ended = _ENDS.search(last.text) is not None
         elsewhere = not (line.is_centred and last.is_centred) and abs(line.bbox[0] - last.bbox[0]) > _FAR * (
             line.right - line.left
