@@ -49,8 +49,7 @@ def _agreement(facts: Facts, regime: Row) -> Page:
 
 def _texts(facts: Facts, regime_id: str) -> list[Row]:
     """What the project has written about the agreement."""
-    sql = "SELECT * FROM text_block WHERE subject = 'agreement' AND block_id LIKE ? ORDER BY block_id"
-    return facts.rows(sql, f"%{regime_id}%") if "text_block" in facts.tables else []
+    return [row for row in facts.held("text_block", "block_id") if row.get("regime_id") == regime_id]
 
 
 def _provisions(facts: Facts, regime_id: str) -> dict[str, list[tuple[str, list[Row]]]]:

@@ -7,11 +7,18 @@ Khmer font is cut from the packaged Noto Sans Khmer to the signs of Khmer and tw
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
+from publish.site.facts import Facts
+from publish.site.words import LANGUAGES, words
+
+WORKER = "sw.js"
 FONT = "NotoSansKhmer[wdth,wght].ttf"
 _SIGNS = (*range(0x1780, 0x17FA), 0x20, 0xA0, 0x200B, 0x200C, 0x200D, 0x25CC)
 _WEIGHTS = (400, 700)
@@ -27,6 +34,8 @@ def assets_hash() -> str:
     digest = sha256(font_name().encode())
     for name, content in sorted(own_assets().items()):
         digest.update(name.encode() + b"\0" + content)
+    for lang in LANGUAGES:
+        digest.update(repr(words(lang).namespaces()).encode())
     return digest.hexdigest()[:12]
 
 
@@ -50,14 +59,41 @@ def write_assets(directory: Path, before: Path) -> str:
     place = directory / name
     place.mkdir(parents=True)
     for file, content in own_assets().items():
+        if file == WORKER:
+            continue
         (place / file).write_bytes(
             content.replace(b"KHMER_FONT", font_name().encode()) if file == "site.css" else content
         )
+    for lang in LANGUAGES:
+        for namespace, strings in words(lang).namespaces().items():
+            (place / f"words-{lang}-{namespace}.js").write_text(_module(strings), encoding="utf-8")
     font = before / font_name()
     (directory / font_name()).write_bytes(font.read_bytes() if font.is_file() else cut_font())
     return name
 
 
+def write_pictures(directory: Path, facts: Facts) -> dict[str, dict[str, str]]:
+    """Write the release's pictures; by language, the address of each under the home page, by its link."""
+    found: dict[str, dict[str, str]] = {lang: {} for lang in LANGUAGES}
+    for row in facts.held("picture", "picture_id"):
+        for lang in LANGUAGES:
+            content = (row[f"svg_{lang}"] or row["svg_en"]).encode()
+            file = f"{row['picture_id']}-{lang}.{sha256(content).hexdigest()[:12]}.svg"
+            (directory / file).write_bytes(content)
+            found[lang][f"picture:{row['picture_id']}"] = f"../assets/{file}"
+    return found
+
+
+def _module(strings: Mapping[str, str]) -> str:
+    return f"export default {json.dumps(strings, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def worker() -> str:
+    """The service worker, which stands at the root of the web and keeps the assets of one version."""
+    return own_assets()[WORKER].decode().replace("SITE_VERSION", assets_hash())
+
+
+@cache
 def cut_font() -> bytes:
     """The Khmer font as WOFF2, about 29 kB; the same bytes each time."""
     from fontTools import subset

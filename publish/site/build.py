@@ -19,21 +19,23 @@ from typing import Any
 
 from publish.manifest import files_in, read_manifest
 from publish.open_release import open_release
-from publish.site import agreements, hs, plain
-from publish.site.assets import assets_hash, write_assets
+from publish.site import agreements, content, data, hs, plain
+from publish.site.assets import WORKER, assets_hash, worker, write_assets, write_pictures
 from publish.site.facts import Facts
 from publish.site.pages import Maker
 from publish.site.render import render
+from publish.site.search_index import write_search_index
 from publish.site.swapping import ASSETS, read_mark, settle
 from publish.site.words import LANGUAGES
 from publish.staging import clear, only_publisher, stage
 from sources.errors import Exit, FtaError
 
-MAKERS: tuple[Maker, ...] = (plain.pages, hs.pages, agreements.pages)
+MAKERS: tuple[Maker, ...] = (plain.pages, hs.pages, agreements.pages, content.pages, data.pages)
 """Everything that makes pages, in no particular order."""
 
 NAV = (
-    ("find", ""), ("agreements", "agreements/"), ("hs", "hs/"), ("data", "documents/"),
+    ("find", ""), ("agreements", "agreements/"), ("hs", "hs/"), ("help", "help/"), ("news", "news/"),
+    ("data", "data/"), ("about", "about/"),
 )  # fmt: skip
 """The navigation: key of its words, and page."""
 
@@ -131,8 +133,10 @@ def _write(staged: Path, public: Path, facts: Facts) -> int:
         "assets": f"{ASSETS}/{code}/",
         "release": facts.version,
         "published_on": facts.day,
+        "index": write_search_index(staged / ASSETS, facts),
         "home_party": facts.home,
         "nav": NAV,
+        "places": content.places(facts, write_pictures(staged / ASSETS, facts)),
     }
     count = 0
     for maker in MAKERS:
@@ -144,4 +148,5 @@ def _write(staged: Path, public: Path, facts: Facts) -> int:
                 count += 1
     for name in ("index.html", "404.html"):
         (staged / name).write_text(plain.root_page(name, around), encoding="utf-8")
+    (staged / WORKER).write_text(worker(), encoding="utf-8")
     return count

@@ -50,7 +50,9 @@ def _heading(facts: Facts, rates: Rates, node: Row) -> Page:
     markets = [_Shown(market, list(rates.groups(market, codes)), facts.day) for market in rates.markets]
     values = {
         "node": node, "subheadings": below, "older": OLDER, "edition": EDITION,
-        "former": {code: facts.former.get(code, {}) for code in codes}, "markets": markets, "proofs": rates.proofs,
+        "former": {code: facts.former.get(code, {}) for code in codes}, "proofs": rates.proofs,
+        "exports": [shown for shown in markets if shown.market.exporter == facts.home],
+        "imports": [shown for shown in markets if shown.market.importer == facts.home],
         "day": facts.day, "documents": facts.documents, "chart_size": (WIDTH, HEIGHT), "everything": codes,
     }  # fmt: skip
     crumbs = (ABOVE, (f"hs/{chapter['code']}/", _titled(chapter)))
@@ -77,9 +79,9 @@ class _Shown:
         """Agreements that are missing from this group, though not from every one."""
         return [row for row in group.missing if row not in self.missing and row not in self.not_in_force]
 
-    def best(self) -> list[Entry]:
-        """One entry for each group that has a lowest rate."""
-        return [group.entries[0] for group in self.groups if group.entries and group.entries[0].rank == 1]
+    def next(self, entry: Entry) -> str | None:
+        """The first day after the page's on which an entry's rate changes."""
+        return next((period.start for period in entry.periods if period.start > self.day), None)
 
     def columns(self, group: Group) -> list[Entry]:
         """The entries of a group that stand in the table by year."""

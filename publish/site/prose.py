@@ -2,11 +2,12 @@
 
 Texts link by what they mean, not by address: `term:`, `hs:`, `regime:`, `page:`, `article:` and `document:`; here each
 becomes the address of its page. A link of any other kind than these and the web's is left out, its words stay.
+Which texts, pictures and articles of the law have a place of their own is said by `places`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from urllib.parse import quote, urlsplit
 
@@ -18,9 +19,10 @@ _PLACES: dict[str, Callable[[str], str]] = {
     "faq": lambda name: f"help/faq/#{name}",
     "hs": lambda code: f"hs/{code[:4]}/#hs{code}" if len(code) > 4 else f"hs/{code}/",
     "regime": lambda name: f"agreements/{name}/",
-    "document": lambda name: f"documents/#{name}",
+    "document": lambda name: f"documents/#{name.partition('#')[0]}",
     "article": lambda name: f"documents/#{name.partition('/')[0]}",
     "page": lambda path: f"{path.strip('/')}/" if path.strip("/") else "",
+    "picture": lambda name: f"documents/#{name}",
 }
 
 
@@ -40,13 +42,14 @@ def _markdown() -> MarkdownIt:
     return _Markdown()
 
 
-def html(text: str, home: str, breaks: Callable[[str], str]) -> str:
+def html(text: str, home: str, breaks: Callable[[str], str], places: Mapping[str, str]) -> str:
     """Markdown as HTML.
 
     Args:
         text: what the release holds.
         home: address of the home page of the language, as seen from the page.
         breaks: puts breaks into the words of a language that needs them.
+        places: address under the home page of what has a place of its own, by link, such as `page:about-x`.
     """
     tokens = _markdown().parse(text)
     for token in _inside(tokens):
@@ -55,7 +58,9 @@ def html(text: str, home: str, breaks: Callable[[str], str]) -> str:
         elif token.type == "heading_open" or token.type == "heading_close":
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
         elif token.type == "link_open":
-            token.attrs["href"] = _address(str(token.attrs["href"]), home)
+            token.attrs["href"] = _address(str(token.attrs["href"]), home, places)
+        elif token.type == "image":
+            token.attrs["src"] = _address(str(token.attrs["src"]), home, places)
     return str(_markdown().renderer.render(tokens, _markdown().options, {}))
 
 
@@ -65,6 +70,8 @@ def _inside(tokens: list[Token]) -> Iterator[Token]:
         yield from _inside(token.children or [])
 
 
-def _address(address: str, home: str) -> str:
+def _address(address: str, home: str, places: Mapping[str, str]) -> str:
     scheme, _, rest = address.partition(":")
-    return home + quote(_PLACES[scheme](rest), safe="/#-_.~") if scheme in _PLACES else address
+    if scheme not in _PLACES:
+        return address
+    return home + quote(places.get(address) or _PLACES[scheme](rest), safe="/#-_.~")

@@ -36,7 +36,7 @@ def environment(lang: str) -> Environment:
     made.filters |= {
         "name": say.pick, "lacks": say.lacks, "date": say.date, "number": say.number, "digits": say.digits,
         "size": say.size, "breaks": say.broken, "dotted": dotted, "web": web, "prose": _prose,
-        "percent": wording.percent,
+        "percent": wording.percent, "plain_number": _plain_number,
     }  # fmt: skip
     return made
 
@@ -55,7 +55,8 @@ def render(page: Page, lang: str, around: Mapping[str, Any]) -> str:
         around: what is the same for all pages: `assets`, `release` and so on.
     """
     say = words(lang)
-    up = "../" * (page.path.count("/") + 1)
+    here = "../" * page.path.count("/")
+    up = f"{here}../"
 
     def text(title: str | Mapping[str, str | None]) -> str:
         if isinstance(title, str):
@@ -63,7 +64,7 @@ def render(page: Page, lang: str, around: Mapping[str, Any]) -> str:
         return title.get(lang) or title["en"] or ""
 
     html = _template(lang, page.template).render(
-        **around, **page.values, page=page, title=text(page.title), root=up, home=f"{up}{lang}/",
+        **around, **page.values, page=page, title=text(page.title), root=up, home=here or "./",
         crumbs=[(path, text(label)) for path, label in page.crumbs],
     )  # fmt: skip
     return _BETWEEN_TAGS.sub(">\n<", html)
@@ -86,5 +87,11 @@ def _prose(context: Context, row: Mapping[str, Any], name: str) -> Markup:
     say = words(context["lang"])
     lacks = say.lacks(row, name)
     text = row[f"{name}_en"] if lacks else row.get(f"{name}_{say.lang}") or row.get(f"{name}_en") or ""
-    made = Markup(prose.html(text, context["home"], say.broken))  # the library escapes; raw HTML is off
+    made = Markup(
+        prose.html(text, context["home"], say.broken, context["places"][say.lang])
+    )  # the library escapes; raw HTML is off
     return Markup('<div lang="en">{}</div>').format(made) if lacks else made
+
+
+def _plain_number(value: float) -> str:
+    return f"{value:g}"

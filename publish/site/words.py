@@ -68,6 +68,14 @@ class Words:
         text = self.strings[key]
         return text.format(**values) if values else text
 
+    def namespaces(self) -> dict[str, dict[str, str]]:
+        """The strings by the first part of their key, for scripts."""
+        found: dict[str, dict[str, str]] = {}
+        for key, text in self.strings.items():
+            namespace, _, name = key.partition(".")
+            found.setdefault(namespace, {})[name] = text
+        return found
+
     def has(self, key: str) -> bool:
         """Whether there is a string of this key."""
         return key in self.strings

@@ -1,0 +1,20 @@
+// What several scripts use: the place of the site, its words in the language of the page, and elements made without markup.
+export const root = new URL(document.body.dataset.root, location.href);
+export const lang = document.documentElement.lang;
+
+// The strings of some namespaces, `heading.lines` as `say.lines`; `{name}` is filled in by `fill`.
+export async function words(...names) {
+  const parts = await Promise.all(names.map((name) => import(`./words-${lang}-${name}.js`)));
+  return Object.assign({}, ...parts.map((part) => part.default));
+}
+
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+export const dotted = (code) => (code.length <= 4 ? code : [code.slice(0, 4), ...code.slice(4).match(/.{1,2}/g)].join("."));
+export const percent = (rate) => `${+rate.toFixed(6)}%`;
+
+export function make(tag, text, className) {
+  const element = document.createElement(tag);
+  if (text !== undefined) element.textContent = text;
+  if (className) element.className = className;
+  return element;
+}
