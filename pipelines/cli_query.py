@@ -72,24 +72,26 @@ def explain(row_key: str, release: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option(
-    "--regime", required=True, metavar="ID", help="The agreement or scheme, such as one that `compare` names."
-)
-@click.option(
-    "--facts",
-    "facts_file",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="JSON file with the facts; - reads them.",
-)
+@click.option("--regime", metavar="ID", help="The agreement or scheme, such as one that `compare` names.")
+@click.option("--facts", "facts_file", type=click.Path(path_type=Path), help="JSON file with the facts; - reads them.")
+@click.option("--unread", is_flag=True, help="List instead the rules that were read in part, for a person to look at.")
 @click.option("--on", "day", type=options.Day(), default=date.today, help="Date to answer for [default: today].")
 @options.release
 @options.as_json
-def origin(regime: str, facts_file: Path, day: date, release: str | None, as_json: bool) -> None:
+def origin(
+    regime: str | None, facts_file: Path | None, unread: bool, day: date, release: str | None, as_json: bool
+) -> None:
     """Whether a good originates under a regime, step by step, each with its article. Guidance, not a ruling."""
     from publish.origin import origin as ask
-    from publish.render import render_origin
+    from publish.origin_unread import unread as list_unread
+    from publish.render import render_origin, render_unread
 
+    if unread:
+        with _open(release) as connection:
+            listed = list_unread(connection)
+        return answer(listed, as_json=as_json, render=lambda: render_unread(listed))
+    if regime is None or facts_file is None:
+        raise click.UsageError("Give --regime and --facts, or --unread.")
     facts = _facts(facts_file)
     with _open(release) as connection:
         data = ask(connection, regime, facts, day)
@@ -113,7 +115,7 @@ def _facts(file: Path) -> dict[str, Any]:
             "bad_facts",
             f"The facts cannot be read: {why}.",
             where={"file": str(file)},
-            remedy="Write a JSON object; docs/rules-of-origin.md shows one.",
+            remedy="Write a JSON object; docs/origin.md shows one.",
             exit_code=Exit.WRONG_USE,
         )
     return facts

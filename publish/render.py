@@ -77,6 +77,19 @@ def render_origin(answer: Row, width: int = 110) -> str:
     return _text(parts, width)
 
 
+def render_unread(answer: Row, width: int = 110) -> str:
+    """An answer of `publish.origin_unread.unread` as text."""
+    share = _table("Document", "Rules", "Read in full", "To look at")
+    for one in answer["documents"]:
+        share.add_row(one["document_id"], *(str(one[name]) for name in ("rules", "full", "listed")))
+    table = _table("Code", "Place", "Words", "Not understood, or counted otherwise")
+    for rule in answer["rules"]:
+        codes = rule["code_from"] if rule["code_from"] == rule["code_to"] else f"{rule['code_from']}-{rule['code_to']}"
+        doubt = "; ".join((*rule["not_understood"], *rule["differs"]))
+        table.add_row(codes, f"{rule['document_id']}, {rule['locator']}", rule["words"] or rule["text"], doubt)
+    return _text([share, table], width)
+
+
 def render_explain(answer: Row, width: int = 110) -> str:
     """An answer of `publish.explain.explain` as text."""
     value = percent(answer["value"]) if answer["row"].get("rate_pct") is not None else str(answer["value"])

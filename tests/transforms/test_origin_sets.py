@@ -23,19 +23,15 @@ from sources.extraction import Extraction, read_csv
 from sources.origin_specs import RuleSetSpec, load_origins, load_processes
 from sources.registry import ROOT
 from transforms.correlations import Concordance, correlations, load_review
+from transforms.origin_count import differences
 from transforms.origin_index import hs2022_origin_rows
+from transforms.origin_language import ByGoods as Goods
 from transforms.origin_language import (
-    AnyOf,
-    Change,
-    MaterialLimit,
-    MaterialsObtained,
-    MaterialsOriginating,
     Text,
     loads,
     thresholds,
     walk,
 )
-from transforms.origin_language import ByGoods as Goods
 from transforms.origin_rules import (
     Record,
     general_rule_row,
@@ -84,50 +80,9 @@ def phrases(regime: str, spec: RuleSetSpec) -> list[str]:
     return found
 
 
-def counted(phrase: str) -> tuple[Counter[Decimal], set[str], int]:
-    """Percentages, codes of materials and alternatives that stand in a phrase."""
-    text = re.sub(r"(?i)change to \(?(?:chapter|heading|subheading|subheading)s?\s*[\d.]+", "change", phrase)
-    text = re.sub(r"(?i)(products of )?[\d.]+ do not contain", "do not contain", text)
-    text = re.sub(r"\d{4}\.\d{2}\.\d{2,4}", "national", text)
-    text = re.sub(r"(?i)at least (one|two) ", "", text)
-    shares = re.findall(r"(?i)(?:RVC|QVC)\s*(\d+)|(\d+(?:\.\d+)?)\s*(?:%|per ?cent)", text)
-    bare = re.sub(r"(?i)(?:RVC|QVC)\s*\d+|\d+(?:\.\d+)?\s*(?:%|per ?cent)", "", text)
-    codes = {code.replace(".", "").zfill(2) for code in re.findall(r"\d[\d.]*\d|\d", bare)}
-    text = re.sub(
-        r"(?i)\bor (?=produced|(?:from )?(?:sub)?(?:heading|chapter)?s?\s*\d|ingredients|otherwise|finishing)", "", text
-    )
-    text = re.sub(r"(?i)printing or dyeing accompanied", "printing accompanied", text)
-    joints = len(re.findall(r"(?i)\bor\b", text))
-    joints += len(re.findall(r",(?= RVC\d+, or)", text))
-    return Counter(Decimal(a or b) for a, b in shares), codes, joints
-
-
-def read(rule: str) -> tuple[Counter[Decimal], set[str], int]:
-    """The same three in an expression."""
-    expression = loads(rule)
-    codes: set[str] = set()
-    joints = 0
-    for part in walk(expression):
-        match part:
-            case AnyOf(of):
-                joints += len(of) - 1
-            case Change(excluded=ranges) | MaterialLimit(materials=ranges):
-                codes |= {code for one in ranges for code in (one.first, one.last)}
-            case MaterialsObtained(ranges) | MaterialsOriginating(ranges):
-                codes |= {code for one in ranges for code in (one.first, one.last)}
-    return Counter(thresholds(expression)), codes, joints
-
-
 def agrees(phrase: str, row: Record, spec: RuleSetSpec) -> bool:
-    """Whether phrase and expression have the same numbers, codes and connectives.
-
-    A set whose alternatives are rows of their own has connectives of prose inside them, so that only numbers and codes
-    are counted there.
-    """
-    if not spec.joint_column:
-        return counted(phrase) == read(row["rule"])
-    plain = re.sub(r"<[^>]*>|\(/[^)]*\)|\d-digit|[*]|&nbsp;", " ", phrase)
-    return counted(plain)[:2] == read(row["rule"])[:2]
+    """Whether phrase and expression have the same numbers, codes and connectives."""
+    return not differences(phrase, loads(row["rule"]), joined_by_rows=spec.joint_column is not None)
 
 
 @pytest.mark.parametrize(("regime", "spec"), PRINTED, ids=lambda value: str(getattr(value, "document", value)))
