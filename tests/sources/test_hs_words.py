@@ -23,7 +23,7 @@ NORMAL = re.compile(f"(?:{SYLLABLE})+")
 
 def slips(text: str) -> list[str]:
     """The stretches of Khmer whose signs do not stand in their normal order, and Latin letters inside a word."""
-    mixed = re.findall("[A-Za-z][\u1780-\u17ff]|[\u1780-\u17ff][A-Za-z]", text)
+    mixed = re.findall("[A-Za-z][\u1780-\u17d3]|[\u1780-\u17d3][A-Za-z]", text)
     return mixed + [run for run in KHMER_RUN.findall(text) if not NORMAL.fullmatch(run)]
 
 
