@@ -14,10 +14,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from publish.formats import read_parquet
+from publish.formats import FILE_ORDER, read_parquet
 from publish.shape import Shape, shape_from_json
 from publish.versions import Contract, Version
 from sources.errors import Exit, FtaError
+from warehouse.content import canonical_order
 
 FORMAT = "ftadata release 1"
 MANIFEST, SUMS, SIGNATURE, PUBLIC_KEY = "manifest.json", "SHA256SUMS", "SHA256SUMS.sig", "ftadata.pub"
@@ -131,7 +132,7 @@ def release_directory(path: Path) -> Path:
 def read_tables(
     directory: Path, manifest: Mapping[str, Any], names: Iterable[str] | None = None
 ) -> dict[str, pa.Table]:
-    """Tables of a release from its Parquet files, each checked against the hash that the manifest states.
+    """Tables of a release from its Parquet files, in canonical order, each checked against the hash that the manifest states.
 
     Raises:
         FtaError: `release_altered`, where a file is missing or is another.
@@ -146,5 +147,7 @@ def read_tables(
                 where={"path": str(path)}, exit_code=Exit.DOCUMENT,
                 remedy="See what else differs with `ftadata verify`, and put the published file back.",
             )  # fmt: skip
-        found[name] = read_parquet(path)
+        table = read_parquet(path)
+        natural_key = manifest["tables"][name]["natural_key"]
+        found[name] = canonical_order(table, natural_key) if name in FILE_ORDER else table
     return found
