@@ -132,7 +132,9 @@ def release_directory(path: Path) -> Path:
 def read_tables(
     directory: Path, manifest: Mapping[str, Any], names: Iterable[str] | None = None
 ) -> dict[str, pa.Table]:
-    """Tables of a release from its Parquet files, in canonical order, each checked against the hash that the manifest states.
+    """Tables of a release from its Parquet files, in canonical order.
+
+    Each file is checked against the hash that the manifest states.
 
     Raises:
         FtaError: `release_altered`, where a file is missing or is another.
