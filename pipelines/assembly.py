@@ -19,6 +19,7 @@ from publish.manifest import read_manifest, read_tables, released
 from sources.content import FOLDER, load_content
 from sources.registry import Registry, sources_root
 from transforms.content import content_tables
+from transforms.hs_differences import difference_table
 from warehouse.carry import carry_forward
 from warehouse.store import assemble
 
@@ -85,6 +86,7 @@ def assemble_release(plan: Plan, home: Home, quarantined: Collection[str]) -> As
         units[f"carried-{schedule}"] = rows
     tables = assemble(units)
     tables |= content_tables(load_content(sources_root(), home.sources), tables)
+    tables["hs2022_difference"] = difference_table(tables["schedule"], tables["hs2022_preference_rate"])
     return Assembled(tables, tuple(carried), tuple(absent))
 
 

@@ -24,6 +24,8 @@ HS = [dg.AssetKey(["hs", "correlations"]), dg.AssetKey(["hs", "nomenclature"])]
 ROWS_SHOWN = 12
 progress = Progress()
 """Where steps say what they do; the command line puts its own in place, so that seconds count from its start."""
+opened: steps.Work | None = None
+"""The installation of a run begun at the command line, opened once for all of its steps."""
 
 
 def all_assets(registry: Registry) -> list[Any]:
@@ -43,7 +45,12 @@ def all_assets(registry: Registry) -> list[Any]:
 
 
 def _work() -> steps.Work:
-    return steps.Work.open(Home.from_environment(), progress)
+    return opened or steps.Work.open(Home.from_environment(), progress)
+
+
+def _soon(stage: int) -> dict[str, str]:
+    """Later stages first: a regime begun is finished before the next, so that what its stages share is still kept."""
+    return {"dagster/priority": str(stage)}
 
 
 def _result(metrics: steps.Metrics) -> dg.MaterializeResult[Any]:
@@ -136,6 +143,7 @@ def schedule_assets(regime: RegimeSpec) -> list[Any]:
         key=key("source_rows"),
         group_name=group,
         deps=[key("documents")],
+        op_tags=_soon(1),
         description="Every row read, accounted for.",
     )
     def source_rows() -> dg.MaterializeResult[Any]:
@@ -147,18 +155,29 @@ def schedule_assets(regime: RegimeSpec) -> list[Any]:
             for name, about in (("lines", "National tariff lines."), ("concessions", "Base rate and category."))
         ],
         name=f"{group}_lines",
+        op_tags=_soon(2),
     )
     def lines() -> Iterator[dg.MaterializeResult[Any]]:
         metrics = steps.stage_lines(_work(), owner)
         for name in ("lines", "concessions"):
             yield dg.MaterializeResult(asset_key=key(name), metadata=_metadata(metrics))
 
-    @dg.asset(key=key("rates"), group_name=group, deps=[key("concessions")], description="Dated preferential rates.")
+    @dg.asset(
+        key=key("rates"),
+        group_name=group,
+        deps=[key("concessions")],
+        op_tags=_soon(3),
+        description="Dated preferential rates.",
+    )
     def rates() -> dg.MaterializeResult[Any]:
         return _result(steps.stage_rates(_work(), owner))
 
     @dg.asset(
-        key=key("hs2022_rates"), group_name=group, deps=[rates, key("lines"), *HS], description="Rates in HS 2022."
+        key=key("hs2022_rates"),
+        group_name=group,
+        deps=[rates, key("lines"), *HS],
+        op_tags=_soon(4),
+        description="Rates in HS 2022.",
     )
     def hs2022_rates() -> dg.MaterializeResult[Any]:
         return _result(steps.stage_hs2022_rates(_work(), owner))

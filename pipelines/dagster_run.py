@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.home import Home
 from pipelines.output import Progress
-from pipelines.plan import Unit
+from pipelines.plan import Plan, Unit
 from sources.errors import FtaError
 from sources.registry import Registry
 
@@ -32,7 +32,7 @@ def prepare(home: Home) -> None:
 
 
 def materialise(
-    stale: Sequence[Unit], unread: Sequence[str], registry: Registry, home: Home, progress: Progress
+    plan: Plan, stale: Sequence[Unit], unread: Sequence[str], registry: Registry, home: Home, progress: Progress
 ) -> None:
     """Materialise the assets of stale units and unread documents, and of nothing else.
 
@@ -44,18 +44,22 @@ def materialise(
     import dagster as dg
 
     from pipelines import assets
-    from pipelines.definitions import build_definitions
+    from pipelines.graph import build_definitions
+    from pipelines.steps import Work
 
     assets.progress = progress
-    wanted = _keys(stale, unread, registry)
-    job = build_definitions(home).resolve_job_def("refresh")
-    with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(
-            instance=instance,
-            asset_selection=[dg.AssetKey(key) for key in wanted],
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            raise_on_error=False,
-        )
+    assets.opened = Work(home, registry, plan, progress)
+    try:
+        job = build_definitions(registry).resolve_job_def("refresh")
+        with dg.DagsterInstance.get() as instance:
+            result = job.execute_in_process(
+                instance=instance,
+                asset_selection=[dg.AssetKey(key) for key in _keys(stale, unread, registry)],
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                raise_on_error=False,
+            )
+    finally:
+        assets.opened = None
     if not result.success:
         raise _broke_off([event.step_failure_data.error for event in result.all_events if event.is_step_failure])
 

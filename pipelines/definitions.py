@@ -1,50 +1,9 @@
-"""What Dagster loads: assets, checks, jobs, a schedule and a sensor. Wiring only."""
+"""What Dagster loads by name: the graph of the installation that the environment names."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import dagster as dg
-
-from pipelines.assets import all_assets
+from pipelines.graph import build_definitions
 from pipelines.home import Home
-from pipelines.plan import make_plan
 from sources.registry import load_registry
 
-
-def build_definitions(home: Home) -> dg.Definitions:
-    """The definitions of an installation."""
-    assets = all_assets(load_registry(overlay=home.sources))
-    everything = dg.AssetSelection.all()
-    refresh = dg.define_asset_job(
-        "refresh",
-        selection=everything - dg.AssetSelection.assets("release"),
-        description="Read, compare, normalise and judge; publishes nothing.",
-    )
-    publish = dg.define_asset_job("refresh_and_publish", selection=everything, description="Refresh, judge, publish.")
-    nightly = dg.ScheduleDefinition(
-        name="nightly_refresh", job=refresh, cron_schedule="30 2 * * *", execution_timezone="Asia/Phnom_Penh"
-    )
-
-    @dg.sensor(
-        job=refresh, minimum_interval_seconds=300, description="Refreshes when a source or an extraction changed."
-    )
-    def sources_changed(context: dg.SensorEvaluationContext) -> Any:
-        installation = Home.from_environment()
-        plan = make_plan(load_registry(overlay=installation.sources), installation)
-        if context.cursor == plan.judgement or not plan.stale(installation):
-            return dg.SkipReason("Nothing has changed.")
-        context.update_cursor(plan.judgement)
-        return dg.RunRequest(run_key=plan.judgement)
-
-    return dg.Definitions(
-        assets=[a for a in assets if not isinstance(a, dg.AssetChecksDefinition)],
-        asset_checks=[a for a in assets if isinstance(a, dg.AssetChecksDefinition)],
-        jobs=[refresh, publish],
-        schedules=[nightly],
-        sensors=[sources_changed],
-        executor=dg.in_process_executor,
-    )
-
-
-defs = build_definitions(Home.from_environment())
+defs = build_definitions(load_registry(overlay=Home.from_environment().sources))

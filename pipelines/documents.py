@@ -226,7 +226,11 @@ def status_of(home: Home) -> dict[str, Any]:
         elif check.state in (*BAD, "candidate"):
             waiting.append({"document_id": document.id, "state": check.state, "message": advice(check)})
     return {
-        "coverage": [row for regime in registry.regimes.values() for row in coverage_rows(regime)],
+        "coverage": [
+            row
+            for regime in registry.regimes.values()
+            for row in coverage_rows(regime, registry.schedules_of(regime.id))
+        ],
         "waiting": waiting,
         "decisions": [{"id": d.id, "subject": d.subject} for _, d in registry.decisions if d.status == "open"],
     }

@@ -255,7 +255,7 @@ def _refresh(home: Home, only: Sequence[str], full: bool, report: Report, progre
     try:
         with _stage(report, "read and normalise"):
             if stale or unread:
-                _materialise(stale, unread, registry, home, progress)
+                _materialise(plan, stale, unread, registry, home, progress)
         checks = _known_checks(registry, home, units)
         report.documents = [check for check in checks if check.state not in ("not_at_hand", "not_held")]
         _report_units(report, stale, home)
@@ -268,12 +268,12 @@ def _refresh(home: Home, only: Sequence[str], full: bool, report: Report, progre
 
 
 def _materialise(
-    stale: Sequence[Unit], unread: Sequence[str], registry: Registry, home: Home, progress: Progress
+    plan: Plan, stale: Sequence[Unit], unread: Sequence[str], registry: Registry, home: Home, progress: Progress
 ) -> None:
     """Let Dagster make what is stale; documents of no regime and no schedule are read here."""
     from pipelines.dagster_run import materialise
 
-    materialise(stale, unread, registry, home, progress)
+    materialise(plan, stale, unread, registry, home, progress)
 
 
 def _selected(plan: Plan, registry: Registry, only: Sequence[str]) -> list[Unit]:

@@ -10,14 +10,24 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from pipelines.documents import advice, check_documents, kept_check
 from pipelines.home import Home
 from pipelines.origin_steps import origin_tables
-from pipelines.plan import HS, Plan, Unit, documents_in, extraction_path, fingerprint, folder_names, make_plan
+from pipelines.plan import (
+    HS,
+    Plan,
+    Unit,
+    documents_in,
+    extraction_path,
+    file_hash,
+    fingerprint,
+    folder_names,
+    make_plan,
+)
 from sources.articles import ArticleSpec, load_articles
 from sources.corrections import apply_corrections
 from sources.errors import FtaError
@@ -43,11 +53,22 @@ from transforms.source_rows import rejected_rows, row_accounts, source_rows
 from transforms.taxes import fact_rows, tax_rows, withdrawal_rows
 from warehouse.tables import EDITIONS, build
 
+T = TypeVar("T")
 Metrics = dict[str, Any]
 Tables = dict[str, pa.Table]
 KEPT = 4
-"""How many schedules' lines are kept between stages, so that memory stays flat in the number of schedules."""
+"""How many schedules' lines, and how many extractions, are kept, so that memory stays flat in their number."""
 _LINES: dict[str, Lines] = {}
+_EXTRACTIONS: dict[str, Extraction] = {}
+
+
+def _kept(kept: dict[str, T], key: str, make: Callable[[], T]) -> T:
+    """What is kept under a key, made where it is not; the oldest gives way."""
+    if key not in kept:
+        if len(kept) >= KEPT:
+            kept.pop(next(iter(kept)))
+        kept[key] = make()
+    return kept[key]
 
 
 @dataclass(frozen=True)
@@ -95,7 +116,9 @@ class Work:
                 where={"document": document.id},
                 remedy=f"Bring the document, compare, and accept it: `ftadata sources accept {document.id} --by NAME`.",
             )
-        return apply_corrections(read_csv(path, document), self.registry.corrections_of(document.id))
+        corrections = self.registry.corrections_of(document.id)
+        key = fingerprint(document, file_hash(path), corrections)
+        return _kept(_EXTRACTIONS, key, lambda: apply_corrections(read_csv(path, document), corrections))
 
     def documents_of(self, regime: str | None) -> list[DocumentSpec]:
         """The documents of a regime; with None, those that serve none (the Harmonized System)."""
@@ -345,11 +368,7 @@ def _stage_lines(work: Work, unit: Unit, schedule: ScheduleSpec) -> Metrics:
 def _read(work: Work, schedule: ScheduleSpec) -> Lines:
     """The lines of a schedule; kept between its stages."""
     key = work.plan.by_name[f"schedule-{schedule.id}"].fingerprint
-    if key not in _LINES:
-        if len(_LINES) >= KEPT:
-            _LINES.pop(next(iter(_LINES)))
-        _LINES[key] = _read_lines(work, schedule)
-    return _LINES[key]
+    return _kept(_LINES, key, lambda: _read_lines(work, schedule))
 
 
 def _read_lines(work: Work, schedule: ScheduleSpec) -> Lines:
@@ -446,7 +465,7 @@ def _regime_tables(work: Work, regime_id: str) -> Tables:
             "preference_withdrawal",
             withdrawal_rows(regime_id, load_withdrawals(work.registry.folders[f"regime:{regime_id}"])),
         ),
-        "coverage": build("coverage", regimes.coverage_rows(regime)),
+        "coverage": build("coverage", regimes.coverage_rows(regime, work.registry.schedules_of(regime_id))),
         "decision": build("decision", regimes.decision_rows(work.registry, regime_id)),
         "correction": build("correction", regimes.correction_rows(work.registry, (d.id for d in documents))),
         "article": build("article", article_rows(_articles(documents))),

@@ -11,45 +11,62 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from transforms.columnar import RATE
+from transforms.correlations import LATEST
+from warehouse.tables import build
 
-_FIELDS: list[pa.Field[Any]] = [
-    pa.field("hs6", pa.string(), False),
-    pa.field("valid_from", pa.string(), False),
-    pa.field("valid_to", pa.string()),
-    pa.field("kind", pa.string(), False),
-    pa.field("our_state", pa.string()),
-    pa.field("our_reason", pa.string()),
-    pa.field("our_rate_pct", RATE),
-    pa.field("own_state", pa.string()),
-    pa.field("own_reason", pa.string()),
-    pa.field("own_rate_pct", RATE),
-    pa.field("our_row_key", pa.string()),
-    pa.field("own_row_key", pa.string()),
-]
-DIFFERENCES = pa.schema(_FIELDS)
-KINDS = ("rate", "state", "duty", "only_ours", "only_own")
+TABLE = "hs2022_difference"
+PAIR = ("regime_id", "importer", "exporter")
 
 Row = dict[str, Any]
 
 
-def differences(ours: pa.Table, partys_own: pa.Table) -> pa.Table:
+def difference_table(schedules: pa.Table, rates: pa.Table) -> pa.Table:
+    """Table `hs2022_difference`: every schedule carried from an older edition against the party's own in HS 2022.
+
+    Args:
+        schedules: table `schedule`; a superseded one is compared with nothing.
+        rates: table `hs2022_preference_rate`.
+    """
+    found: list[Row] = []
+    for ours, own in own_schedules(schedules.to_pylist()):
+        names = {name: ours[name] for name in ("schedule_id", *PAIR)} | {"own_schedule_id": own["schedule_id"]}
+        found += ({**names, **row} for row in differences(_of(rates, ours), _of(rates, own)))
+    return build(TABLE, found)
+
+
+def own_schedules(schedules: list[Row]) -> list[tuple[Row, Row]]:
+    """Every schedule of an older edition with each schedule in HS 2022 of the same regime, importer and exporter."""
+    standing = [schedule for schedule in schedules if schedule["status"] != "superseded"]
+    return [
+        (ours, own)
+        for ours in standing
+        for own in standing
+        if ours["hs_edition"] != LATEST == own["hs_edition"] and all(ours[name] == own[name] for name in PAIR)
+    ]
+
+
+def _of(rates: pa.Table, schedule: Row) -> pa.Table:
+    return rates.filter(pc.equal(rates["schedule_id"], pa.scalar(schedule["schedule_id"])))
+
+
+def differences(ours: pa.Table, partys_own: pa.Table) -> Iterator[Row]:
     """Where our transposition of a schedule differs from the party's own HS 2022 schedule.
 
     Both are rows of `hs2022_preference_rate` of one importer and exporter, ours carried from an older edition, the
     party's own read in HS 2022. Compared are the codes and days for which we publish a state of our own: where ours is
     `ambiguous` or `not_held` it claims nothing that could differ. The same holds for the party's rows.
 
-    Returns:
+    Yields:
         One row for each code and stretch of days: `kind` is `rate` (two rates), `state` (a rate against none, or two
         states), `duty` (two duties that are no single rate), `only_ours` or `only_own` (the other has no row for
-        these days); then state, reason, rate and `row_key` of both. Sorted by code and day; stretches that follow
-        each other and differ in nothing are one.
+        these days); then state, rate and `row_key` of both. Sorted by code and day; stretches that follow each other
+        and differ in nothing are one.
     """
     mine, theirs = _by_code(ours), _by_code(partys_own)
-    rows = [row for hs6 in sorted(mine.keys() | theirs.keys()) for row in _of_code(mine[hs6], theirs[hs6])]
-    return pa.Table.from_pylist(rows, schema=DIFFERENCES)
+    for hs6 in sorted(mine.keys() | theirs.keys()):
+        yield from _of_code(mine[hs6], theirs[hs6])
 
 
 def _by_code(table: pa.Table) -> defaultdict[str, list[Row]]:
@@ -86,7 +103,7 @@ def _difference(our: Row | None, own: Row | None, day: str, until: str | None) -
     kind = _kind(our, own)
     if kind is None:
         return None
-    names = ("state", "reason", "rate_pct", "row_key")
+    names = ("state", "rate_pct", "row_key")
     sides = {f"{side}_{name}": row and row[name] for side, row in (("our", our), ("own", own)) for name in names}
     return {"hs6": (our or own or {})["hs6"], "valid_from": day, "valid_to": until, "kind": kind, **sides}
 

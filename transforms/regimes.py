@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from sources.registry import Registry
-from sources.specs import DocumentSpec, RegimeSpec
+from sources.specs import DocumentSpec, RegimeSpec, ScheduleSpec
+from warehouse.tables import EDITIONS
 
 Rows = list[dict[str, Any]]
 
@@ -100,9 +101,14 @@ def document_row(document: DocumentSpec, has_extraction: bool, sha256: str | Non
     }
 
 
-def coverage_rows(regime: RegimeSpec) -> Rows:
-    """Rows of table `coverage`."""
-    return [
+def coverage_rows(regime: RegimeSpec, schedules: Iterable[ScheduleSpec] = ()) -> Rows:
+    """Rows of table `coverage`: what the regime's description says, and which parties' own HS 2022 schedules are held.
+
+    Args:
+        regime: its description.
+        schedules: its schedules; those of an older edition are carried to HS 2022 by us.
+    """
+    stated = [
         {
             "regime_id": regime.id,
             "importer": c.importer,
@@ -113,6 +119,32 @@ def coverage_rows(regime: RegimeSpec) -> Rows:
         }
         for c in regime.coverage
     ]
+    return stated + _own_schedules(regime.id, list(schedules))
+
+
+def _own_schedules(regime_id: str, schedules: list[ScheduleSpec]) -> Rows:
+    """By importer of a schedule in an older edition, whether its own in HS 2022 is held to compare ours with."""
+    latest, rows = EDITIONS[-1], {}
+    for schedule in schedules:
+        if schedule.hs_edition != latest:
+            own = any(
+                (other.importer, other.exporter, other.hs_edition) == (schedule.importer, schedule.exporter, latest)
+                for other in schedules
+            )
+            note = f"Rates in {latest} are carried from {schedule.hs_edition} by this project; " + (
+                "where they differ from the party's own schedule stands in hs2022_difference."
+                if own
+                else f"the party's own schedule in {latest} is not held, so nothing holds them against it."
+            )
+            rows[schedule.importer] = {
+                "regime_id": regime_id,
+                "importer": schedule.importer,
+                "subject": "own_hs2022",
+                "state": "held" if own else "not_held",
+                "as_of": None,
+                "note": note,
+            }
+    return list(rows.values())
 
 
 def decision_rows(registry: Registry, folder: str) -> Rows:

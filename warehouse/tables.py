@@ -23,6 +23,8 @@ STATES = (
 )  # fmt: skip
 RELATIONS = ("1:1", "1:n", "n:1", "n:n")
 EVIDENCE = ("S", "D", "R", "U")
+COVERED = ("tariff", "own_hs2022", "mfn", "origin_rules", "provisions", "legal_text")
+DIFFERENCE_KINDS = ("rate", "state", "duty", "only_ours", "only_own")
 
 
 class FtaTable(SQLModel):
@@ -573,6 +575,44 @@ class Hs2022Contributor(FtaTable, table=True):
     relation: str = column("code", "Relation of that subheading to the HS 2022 one.", enum=RELATIONS)
 
 
+class Hs2022Difference(FtaTable, table=True):
+    """Where a schedule carried to HS 2022 differs from the party's own HS 2022 schedule of the same regime.
+
+    The party's own schedule wins; a row says where the conversion, or the party's, is to be looked at. Compared are the
+    codes and days of which both state something: `ambiguous` and `not_held` differ from nothing.
+    """
+
+    __tablename__ = "hs2022_difference"
+    natural_key: ClassVar[tuple[str, ...]] = ("schedule_id", "own_schedule_id", "hs6", "valid_from")
+    schedule_id: str = column("code", "Schedule carried from an older edition.", references="schedule.schedule_id")
+    own_schedule_id: str = column("code", "The party's own schedule in HS 2022.", references="schedule.schedule_id")
+    regime_id: str = column("code", "Regime.", references="regime.regime_id")
+    importer: str = column(
+        "code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR"
+    )
+    exporter: str = column("code", "Party or group whose goods get the rate.", example="KH")
+    hs6: str = column("code", "HS 2022 subheading.", example="610910")
+    valid_from: str = column("date", "First day on which the two differ so.", example="2022-12-01")
+    valid_to: str | None = column(
+        "date", "First day on which they no longer do; null where no end is known.", nullable=True, example="2023-01-01"
+    )
+    kind: str = column(
+        "code",
+        "Two rates, two states or a rate against none, two duties that are no single rate, or a row only one has.",
+        enum=DIFFERENCE_KINDS,
+    )
+    our_state: str | None = column("code", "State of the carried rate.", nullable=True, enum=STATES)
+    our_rate_pct: Decimal | None = column("rate", "The carried rate.", nullable=True, unit="percentage points")
+    own_state: str | None = column("code", "State of the party's own rate.", nullable=True, enum=STATES)
+    own_rate_pct: Decimal | None = column("rate", "The party's own rate.", nullable=True, unit="percentage points")
+    our_row_key: str | None = column(
+        "code", "The carried rate.", nullable=True, references="hs2022_preference_rate.row_key"
+    )
+    own_row_key: str | None = column(
+        "code", "The party's own rate.", nullable=True, references="hs2022_preference_rate.row_key"
+    )
+
+
 class OriginRule(FtaTable, table=True):
     """A product-specific or general rule of origin in its own edition."""
 
@@ -957,7 +997,7 @@ class Coverage(FtaTable, table=True):
     natural_key: ClassVar[tuple[str, ...]] = ("regime_id", "importer", "subject")
     regime_id: str = column("code", "Regime.", references="regime.regime_id")
     importer: str = column("code", "Importer, or `*` where it does not depend on one.")
-    subject: str = column("code", "Subject.", enum=("tariff", "mfn", "origin_rules", "provisions", "legal_text"))
+    subject: str = column("code", "Subject.", enum=COVERED)
     state: str = column("code", "Holding.", enum=("held", "partial", "superseded", "not_held"))
     as_of: str | None = column("date", "Date of what is held.", nullable=True)
     note: str | None = column("text", "What is missing and where it is published.", nullable=True)

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.assets import all_assets
 from pipelines.dagster_run import SETTINGS
-from pipelines.definitions import build_definitions
+from pipelines.graph import build_definitions
 from pipelines.home import Home
 from sources.registry import load_registry
 from tests.pipelines.conftest import JudgeHere
@@ -54,7 +54,7 @@ def test_a_real_run_materialises_everything_with_figures_and_checks(
     home = Home.from_environment()
     for unit in home.states.units():
         home.states.invalidate(unit)
-    definitions = build_definitions(home)
+    definitions = build_definitions(load_registry(overlay=home.sources))
     instance = dg.DagsterInstance.ephemeral()
     result = definitions.resolve_job_def("refresh_and_publish").execute_in_process(
         instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

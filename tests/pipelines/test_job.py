@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
 
-from pipelines.definitions import build_definitions
+from pipelines.graph import build_definitions
 from pipelines.home import Home
+from sources.registry import load_registry
 from tests.pipelines.world import World
 
 Command = Callable[..., tuple[int, dict[str, Any]]]
@@ -82,7 +83,9 @@ def test_what_was_not_judged_is_not_published(world: World, command: Command) ->
 
 def test_selecting_only_the_release_asset_does_not_publish_what_was_not_judged(world: World) -> None:
     tamper(world)
-    job = build_definitions(Home.from_environment()).resolve_job_def("refresh_and_publish")
+    job = build_definitions(load_registry(overlay=Home.from_environment().sources)).resolve_job_def(
+        "refresh_and_publish"
+    )
     result = job.execute_in_process(
         instance=dg.DagsterInstance.ephemeral(),
         asset_selection=[dg.AssetKey("release")],

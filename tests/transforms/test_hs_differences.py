@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.hs_differences import DIFFERENCES, KINDS, differences
-from warehouse.tables import build
+from transforms.hs_differences import difference_table, differences
+from warehouse.tables import DIFFERENCE_KINDS, arrow_schema, build
 
 Row = dict[str, Any]
 
@@ -30,9 +30,8 @@ def row(hs6: str, what: object, first: str = "2022-01-01", end: str | None = Non
 
 
 def found(ours: list[Row], own: list[Row]) -> list[tuple[object, ...]]:
-    table = differences(build("hs2022_preference_rate", ours), build("hs2022_preference_rate", own))
-    assert table.schema == DIFFERENCES
-    return [(r["hs6"], r["kind"], r["valid_from"], r["valid_to"]) for r in table.to_pylist()]
+    rows = differences(build("hs2022_preference_rate", ours), build("hs2022_preference_rate", own))
+    return [(r["hs6"], r["kind"], r["valid_from"], r["valid_to"]) for r in rows]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,7 @@ def found(ours: list[Row], own: list[Row]) -> list[tuple[object, ...]]:
 def test_two_rows_differ_in_what_they_claim(our: object, own: object, kind: str | None) -> None:
     expected = [("010121", kind, "2022-01-01", None)] if kind else []
     assert found([row("010121", our)], [row("010121", own)]) == expected
-    assert kind is None or kind in KINDS
+    assert kind is None or kind in DIFFERENCE_KINDS
 
 
 def test_only_the_days_that_differ_are_named() -> None:
@@ -73,7 +72,7 @@ def test_a_code_or_a_time_that_one_of_them_lacks_is_said() -> None:
 
 def test_a_difference_leads_back_to_both_rows() -> None:
     ours, own = (build("hs2022_preference_rate", [row("010121", pct)]) for pct in (5, 4))
-    told = differences(ours, own).to_pylist()[0]
+    told = next(differences(ours, own))
     assert (told["our_rate_pct"], told["own_rate_pct"]) == (5, 4)
     assert told["our_row_key"] == ours["row_key"][0].as_py()
     assert told["own_row_key"] == own["row_key"][0].as_py()
@@ -96,3 +95,32 @@ def test_planted_differences_are_found_and_no_others(rates: dict[str, int], plan
     own = [row(code, pct + planted.get(code, 0)) for code, pct in rates.items()]
     assert [hs6 for hs6, kind, _, _ in found(ours, own) if kind == "rate"] == sorted(planted.keys() & rates.keys())
     assert found(ours, ours) == []
+
+
+def schedule(name: str, edition: str, **other: str) -> Row:
+    return {
+        "schedule_id": name, "regime_id": "r", "importer": "KR", "exporter": "KH", "nomenclature_id": "n",
+        "hs_edition": edition, "layer": "treaty_annex", "completeness": "full", "document_id": "d",
+        "status": "current", **other,
+    }  # fmt: skip
+
+
+def test_only_a_schedule_in_hs_2022_of_the_same_regime_and_pair_is_a_partys_own() -> None:
+    rates = build(
+        "hs2022_preference_rate",
+        [{**row("010121", pct), "schedule_id": name} for name, pct in (("old", 5), ("own", 4), ("other", 3))],
+    )
+    for other in (schedule("other", "HS 2022", importer="JP"), schedule("other", "HS 2022", status="superseded"),
+                  schedule("other", "HS 2012", regime_id="q")):  # fmt: skip
+        schedules = build("schedule", [schedule("old", "HS 2017"), schedule("own", "HS 2022"), other])
+        table = difference_table(schedules, rates)
+        assert table.schema == arrow_schema("hs2022_difference")
+        pairs = [
+            (r["schedule_id"], r["own_schedule_id"], r["our_rate_pct"], r["own_rate_pct"]) for r in table.to_pylist()
+        ]
+        assert pairs == [("old", "own", 5, 4)]
+
+
+def test_without_a_partys_own_schedule_the_table_is_empty() -> None:
+    schedules = build("schedule", [schedule("old", "HS 2017"), schedule("older", "HS 2012")])
+    assert difference_table(schedules, build("hs2022_preference_rate", [row("010121", 5)])).num_rows == 0
