@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -96,7 +96,7 @@ class _Query:
         keys = [row["rate_row_key"] for row in current.values() if row and row["rate_row_key"]]
         lines = evidence.contributing_lines(self.connection, keys, self.day)
         rules = evidence.rules(self.connection, hs6, self.pairs, self.day)
-        mfn = _mfn(self.connection, self.buyer, hs6, self.product, self.day)
+        mfn = _mfn(self.connection, self.pairs, self.buyer, hs6, self.product, self.day)
         regimes = [
             {**self._entry(*key, periods[key], current[key], lines), "rule": rules[key[0]],
              "certificate": self._certificate(key[0])}
@@ -268,7 +268,9 @@ def _notes(in_force: bool | None, about: Mapping[str, Any], rate: Row) -> list[s
     return notes
 
 
-def _mfn(connection: sqlite3.Connection, importer: str, hs6: str, product: Product, day: str) -> Row:
+def _mfn(
+    connection: sqlite3.Connection, pairs: Collection[str], importer: str, hs6: str, product: Product, day: str
+) -> Row:
     """The applied MFN duty; `not_held` where no national tariff is held for the day, never a base rate."""
     sql = "SELECT * FROM v_mfn WHERE importer = ? AND hs6 = ? AND kind = 'applied' ORDER BY valid_from"
     periods = evidence.rows(connection, sql, (importer, hs6))
@@ -287,7 +289,8 @@ def _mfn(connection: sqlite3.Connection, importer: str, hs6: str, product: Produ
         reason = wording.stale(known_from, until) if until else wording.NO_MFN_FOR_DAY
         answer, on_day = {**_NO_RATE, "reason": reason}, []
     elif not current["rate_row_key"]:
-        known = evidence.coverage(connection, importer, "mfn").values()
+        stated = evidence.coverage(connection, importer, "mfn").items()
+        known = [row for regime, row in stated if regime in pairs or row["importer"] == importer]
         answer = {**_NO_RATE, "reason": wording.mfn_not_held(known), "reason_code": "no_schedule"}
     else:
         named = [line for line in on_day if product.is_line and line["line_code"].startswith(product.code)]

@@ -154,9 +154,10 @@ def _period(row: Row) -> str:
 
 
 def coverage(connection: sqlite3.Connection, importer: str, subject: str) -> dict[str, Row]:
-    """By regime, what is said of the holding of a subject for an importer; a row for the importer comes first."""
+    """By regime of an importer, what is said of the holding of a subject for it; a row of its own counts before `*`."""
     sql = (
-        "SELECT regime_id, importer, state, as_of, note FROM coverage WHERE subject = ? AND importer IN (?, '*')"
+        "SELECT regime_id, importer, state, as_of, note FROM coverage WHERE subject = ? AND (importer = ? OR importer ="
+        " '*' AND regime_id IN (SELECT regime_id FROM regime_party WHERE party_id = ?))"
         " ORDER BY regime_id, importer = '*' DESC"
     )
-    return {row["regime_id"]: row for row in rows(connection, sql, (subject, importer))}
+    return {row["regime_id"]: row for row in rows(connection, sql, (subject, importer, importer))}

@@ -71,9 +71,9 @@ def _certainty(mfn: Row, regimes: list[Row], lowest: float) -> Row:
     if mfn["state"] == "free":
         notes.append(wording.MFN_IS_FREE)
     elif mfn["rate_pct"] is None:
-        notes.append(wording.NO_MARGIN)
+        notes.append(wording.no_margin(mfn))
     elif mfn["rate_pct"] <= lowest:
-        notes.append("The MFN rate is as low.")
+        notes.append(wording.MFN_IS_AS_LOW)
     if unknown and lowest > 0:
         notes.append(f"No single rate is known under {', '.join(unknown)}, so another may be lower.")
     return {"certain": lowest == 0 or not unknown, "note": " ".join(notes) or None}

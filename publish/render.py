@@ -157,6 +157,10 @@ def _best(answer: Row) -> list[RenderableType]:
     regimes = ", ".join(names[regime] for regime in best["regime_ids"])
     sure = "Lowest" if best["certain"] else "Lowest that is known"
     lines = [Text(f"{sure}: {percent(best['rate_pct'])} under {regimes}. {best['note'] or ''}".rstrip())]
+    for step in answer["best_over_time"][1:]:
+        who = ", ".join(names[regime] for regime in step["regime_ids"])
+        lowest = "no rate is known" if step["rate_pct"] is None else f"lowest {percent(step['rate_pct'])} under {who}"
+        lines.append(Text(f"From {step['from']}: {lowest}."))
     if answer["mfn"]["reason"]:
         lines.append(Text(f"MFN: {answer['mfn']['reason']}"))
     return list(lines)
@@ -165,6 +169,8 @@ def _best(answer: Row) -> list[RenderableType]:
 def _details(entry: Row) -> list[RenderableType]:
     """What stands behind one regime's rate: reason, notes, base, certificate, lines with their places."""
     said = [entry["reason"], *entry["notes"]]
+    if entry["free_from"]:
+        said.append(f"Free from {entry['free_from']}.")
     base = entry["base"]
     if base["duty_text"]:
         said.append(f"Base rate {base['duty_text']}. {base['meaning'] or ''}".rstrip())

@@ -40,6 +40,7 @@ MFN_IS_FREE = "The MFN rate is zero: no preference is needed."
 NO_MARGIN = "No MFN rate is held, so no margin is given; a base rate is not an MFN rate."
 
 
+MFN_IS_AS_LOW = "The MFN rate is as low."
 NO_MFN_FOR_DAY = "No MFN tariff of the importer is held for this day."
 
 
@@ -123,6 +124,13 @@ def mfn_not_held(coverage: Iterable[Mapping[str, Any]]) -> str:
     """That no MFN rate of an importer is held, and what coverage knows of it."""
     notes = dict.fromkeys(row["note"] for row in coverage if row["note"])
     return " ".join(["No MFN rate of the importer is held.", *notes])
+
+
+def no_margin(mfn: Mapping[str, Any]) -> str:
+    """Why there is no margin over an MFN answer that has no rate: it is not held, or is not one percentage."""
+    if mfn["state"] == "not_held":
+        return NO_MARGIN
+    return f"The MFN duty is held but is not one percentage, so no margin is given. {mfn['reason'] or ''}".rstrip()
 
 
 def stale(known_from: str | None, known_until: str) -> str:

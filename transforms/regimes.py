@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from sources.registry import Registry
-from sources.specs import DocumentSpec, RegimeSpec, ScheduleSpec
-from warehouse.tables import EDITIONS
+from sources.specs import DocumentSpec, Edition, RegimeSpec, ScheduleSpec
 
 Rows = list[dict[str, Any]]
 
@@ -124,7 +123,7 @@ def coverage_rows(regime: RegimeSpec, schedules: Iterable[ScheduleSpec] = ()) ->
 
 def _own_schedules(regime_id: str, schedules: list[ScheduleSpec]) -> Rows:
     """By importer of a schedule in an older edition, whether its own in HS 2022 is held to compare ours with."""
-    latest, rows = EDITIONS[-1], {}
+    latest, rows = get_args(Edition)[-1], dict[str, dict[str, Any]]()
     for schedule in schedules:
         if schedule.hs_edition != latest:
             own = any(

@@ -271,7 +271,7 @@ def test_every_state_without_a_rate_has_its_words(state: str, words: str) -> Non
     assert words in entry["reason"]
 
 
-def with_mfn(rate: str, **document: str) -> ReleaseConnection:
+def with_mfn(rate: str, on_subheading: Row | None = None, **document: str) -> ReleaseConnection:
     """The sample with an applied MFN rate of Korea for horses, read from Korea's document."""
     rows = sample_rows()
     source = source_id(KR_DOC, "page 1, row 8")
@@ -285,7 +285,7 @@ def with_mfn(rate: str, **document: str) -> ReleaseConnection:
         "rate_pct": Decimal(rate), "state": own["state"], "reason": None, "relation": "1:1", "min_pct": Decimal(rate),
         "max_pct": Decimal(rate), "mean_pct": Decimal(rate), "n_lines": 1, "n_distinct": 1, "n_free": 0,
         "n_excluded": 0, "n_non_ad_valorem": 0, "layer": "derived", "duty_id": None,
-    }  # fmt: skip
+    } | (on_subheading or {})  # fmt: skip
     rows["mfn_rate"], rows["hs2022_mfn_rate"] = [own], [carried]
     rows["hs2022_contributor"].append(
         {"rate_row_key": row_key("hs2022_mfn_rate", carried), "source_rate_row_key": row_key("mfn_rate", own),
@@ -299,6 +299,38 @@ def test_a_margin_is_given_over_an_mfn_rate_that_is_held() -> None:
     answer = to_korea(with_mfn("8"), "010130", date(2023, 5, 1))
     assert (answer["mfn"]["rate_pct"], answer["mfn"]["provenance"]["locator"]) == (8, "page 1, row 8")
     assert under(answer, "ckfta")["margin_pct"] == 3.2
+
+
+def test_mfn_that_is_held_and_differs_by_line_is_not_called_not_held() -> None:
+    differing = {"rate_pct": None, "state": "ambiguous", "reason": "merge_different_rates", "max_pct": Decimal(13)}
+    answer = to_korea(with_mfn("8", differing), "010130", date(2023, 5, 1))
+    assert answer["mfn"]["state"] == "ambiguous"
+    assert "is held but is not one percentage" in answer["best"]["note"]
+    assert "(8% to 13%)" in answer["best"]["note"]
+    assert "No MFN rate is held" not in render_compare(answer)
+
+
+def test_what_is_said_of_mfn_comes_from_the_regimes_of_the_pair_alone() -> None:
+    def elsewhere(rows: dict[str, list[Row]]) -> None:
+        first = rows["regime"][0]
+        rows["regime"].append({**first, "regime_id": "elsewhere", "short_name": "XFTA", "name_en": "Elsewhere"})
+        for regime, note in (("elsewhere", "Ask elsewhere."), ("ckfta", "Ask at home.")):
+            rows["coverage"] = [r for r in rows["coverage"] if (r["regime_id"], r["subject"]) != (regime, "mfn")]
+            rows["coverage"].append(
+                {"regime_id": regime, "importer": "*", "subject": "mfn", "state": "not_held", "note": note}
+            )
+
+    reason = to_korea(altered(elsewhere), "010130")["mfn"]["reason"]
+    assert "Ask at home." in reason
+    assert "elsewhere" not in reason
+
+
+def test_the_text_says_from_when_another_rate_is_the_lowest_and_from_when_a_line_is_free(
+    release: ReleaseConnection,
+) -> None:
+    text = render_compare(to_korea(release, "010130", date(2023, 5, 1)))
+    assert "From 2026-01-01: lowest 0% under CKFTA." in text
+    assert "Free from 2026-01-01." in text
 
 
 def test_where_mfn_is_zero_no_preference_is_needed() -> None:
