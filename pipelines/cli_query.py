@@ -13,7 +13,7 @@ from typing import Any, Literal
 import click
 
 from pipelines import options
-from pipelines.output import answer
+from pipelines.output import answer, table
 from sources.errors import Exit, FtaError
 
 
@@ -98,6 +98,46 @@ def origin(
     answer(data, as_json=as_json, render=lambda: render_origin(data))
 
 
+@click.command()
+@click.option("--regime", metavar="ID", help="Only this agreement or scheme.")
+@click.option("--hs", default="", metavar="CODE", help="Only subheadings that begin with these digits.")
+@options.release
+@options.as_json
+def differences(regime: str | None, hs: str, release: str | None, as_json: bool) -> None:
+    """Where rates carried to HS 2022 differ from a party's own HS 2022 schedule; lines that reach no rate."""
+    from publish.own_schedules import own_schedules
+
+    with _open(release) as connection:
+        data = own_schedules(connection, regime, hs)
+    answer(data, as_json=as_json, render=lambda: _differences(data))
+
+
+def _differences(data: dict[str, Any]) -> str:
+    def said(row: dict[str, Any], side: str) -> str:
+        rate = row[f"{side}_rate_pct"]
+        return f"{rate:g}%" if rate is not None else row[f"{side}_state"] or "no row"
+
+    parts = []
+    if data["differences"]:
+        cells = [
+            [r["schedule_id"], r["own_schedule_id"], r["hs6"], r["valid_from"], r["valid_to"] or "-", r["kind"],
+             said(r, "our"), said(r, "own"), r["our_row_key"] or "-", r["own_row_key"] or "-"]
+            for r in data["differences"]
+        ]  # fmt: skip
+        head = ["schedule", "party's own", "HS 2022", "from", "to", "kind", "ours", "own", "our row", "own row"]
+        parts += [table(head, cells), "`ftadata explain ROW` leads from a row to its document, page and line."]
+    else:
+        parts.append("No difference: what could be compared agrees.")
+    held = [[c["regime_id"], c["importer"], c["state"], c["note"]] for c in data["coverage"]]
+    parts.append(
+        table(["regime", "importer", "own schedule", "note"], held) if held else "No schedule is carried over."
+    )
+    if data["unplaced"]:
+        lines = [[u["nomenclature_id"], u["line_code"], u["hs_edition"], u["reason"]] for u in data["unplaced"]]
+        parts.append(table(["nomenclature", "line", "edition", "why it reaches no HS 2022 rate"], lines))
+    return "\n\n".join(parts)
+
+
 def _facts(file: Path) -> dict[str, Any]:
     """The facts of a JSON file.
 
@@ -121,4 +161,4 @@ def _facts(file: Path) -> dict[str, Any]:
     return facts
 
 
-COMMANDS = (search, compare, origin, explain)
+COMMANDS = (search, compare, origin, explain, differences)

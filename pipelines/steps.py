@@ -36,12 +36,12 @@ from sources.fact_specs import load_facts
 from sources.hs_words import load_khmer, load_product_words
 from sources.law_specs import load_laws
 from sources.registry import Registry, load_registry, sources_root
-from sources.specs import DocumentSpec, ScheduleSpec
+from sources.specs import DocumentSpec, ScheduleSpec, TariffSpec
 from sources.tax_specs import load_taxes, load_withdrawals
 from transforms import regimes
 from transforms.articles import article_rows
 from transforms.correlations import Concordance, correlations, load_review
-from transforms.hs_editions import transpose_mfn, transpose_preference
+from transforms.hs_editions import Transposition, transpose_mfn, transpose_preference
 from transforms.law import law_article_rows, law_penalty_rows
 from transforms.lines import Lines, duty_rows, read_lines, schedule_staging
 from transforms.mfn import mfn_rates
@@ -321,6 +321,7 @@ def _tariff_tables(work: Work, tariff_id: str) -> Tables:
         "mfn_rate": mfn.table,
         "hs2022_mfn_rate": carried.rates,
         "hs2022_contributor": carried.contributors,
+        "hs2022_unplaced_line": _unplaced(tariff, carried),
     }
 
 
@@ -416,17 +417,26 @@ def _stage_hs2022_rates(work: Work, unit: Unit, schedule: ScheduleSpec) -> Metri
         work.concordance.ties(schedule.hs_edition),
         store.get_staged(unit.name, "schedule").to_pylist()[0],
     )
-    store.put(unit.name, {"hs2022_preference_rate": carried.rates, "hs2022_contributor": carried.contributors})
+    made = {
+        "hs2022_preference_rate": carried.rates,
+        "hs2022_contributor": carried.contributors,
+        "hs2022_unplaced_line": _unplaced(schedule, carried),
+    }
+    store.put(unit.name, made)
     rows = {name: table.num_rows for name, table in store.staged_tables(unit.name).items()}
     doubt = ambiguity(carried.rates)
-    notes = {"rows": rows, **doubt, "unplaced": [f"{u.line_code}: {u.why}" for u in carried.unplaced[:20]]}
-    store.commit(unit.name, unit.fingerprint, notes)
+    store.commit(unit.name, unit.fingerprint, {"rows": rows, **doubt})
     return {
         "hs2022_preference_rate": carried.rates.num_rows,
         "hs2022_contributor": carried.contributors.num_rows,
         "lines without a place in HS 2022": len(carried.unplaced),
         **doubt,
     }
+
+
+def _unplaced(written_in: ScheduleSpec | TariffSpec, carried: Transposition) -> pa.Table:
+    rows = (line.row(written_in.nomenclature, written_in.hs_edition) for line in carried.unplaced)
+    return build("hs2022_unplaced_line", rows)
 
 
 def ambiguity(rates: pa.Table) -> Metrics:

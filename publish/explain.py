@@ -62,7 +62,8 @@ def explain(connection: sqlite3.Connection, row_key: str) -> dict[str, Any]:
 
 
 def _find(connection: sqlite3.Connection, key: str) -> tuple[str, Row]:
-    for table in sorted(TABLES, key=lambda name: name == "hs2022_contributor"):  # stored by another key: asked last
+    held = {row["name"] for row in rows(connection, "SELECT name FROM sqlite_master WHERE type = 'table'", ())}
+    for table in sorted(held & TABLES.keys(), key=lambda name: (name == "hs2022_contributor", name)):  # slowest last
         found = rows(connection, f"SELECT * FROM {table} WHERE row_key = ?", (key,))
         if found:
             return table, found[0]

@@ -28,6 +28,16 @@ class Unplaced:
     hs6: str
     why: str
 
+    def row(self, nomenclature: str, edition: str) -> dict[str, str]:
+        """The row of table `hs2022_unplaced_line`, of a nomenclature written in an edition."""
+        return {
+            "nomenclature_id": nomenclature,
+            "line_code": self.line_code,
+            "hs_edition": edition,
+            "hs6": self.hs6,
+            "reason": self.why,
+        }
+
 
 @dataclass(frozen=True)
 class PlacedLines:

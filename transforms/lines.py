@@ -18,45 +18,12 @@ from sources.extraction import ExtractedRow, Extraction
 from sources.specs import RegimeSpec, ScheduleSpec, StagingSpec
 from transforms.duties import Cell, duty_id, duty_row, parse_duty, text_only, tidy
 from transforms.duty_values import Duty
+from transforms.line import CORRECT, Fault, Line, rejected_row, without_duplicates
 from transforms.prefixed import own_rates
 from transforms.rows import WholeRow, whole_rows
 from transforms.seasons import Season, read_season
 from transforms.source_rows import source_row_id
 from transforms.staging import check_stageable
-
-CORRECT = "Compare the cell with the document. If the document itself is wrong, add a correction."
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a schedule as read, with what its cells say.
-
-    Attributes:
-        place: the row it begins on.
-        code: digits of the line.
-        suffix: statistical suffix, where the schedule has a column for it.
-        base: the base duty, where the schedule has one.
-        category: staging category as printed, where the schedule has one.
-        printed: the cells of the dated columns, in their order.
-        days: the days from which `printed` hold, where the line has its own; the columns say them otherwise.
-        season: the part of the year for which it holds, where the schedule has such lines.
-        stated: the rows on which the cells of the dated columns stand, where they may stand above the line.
-    """
-
-    place: ExtractedRow
-    code: str
-    suffix: str | None
-    base: Cell | None
-    category: str | None
-    printed: tuple[Cell, ...]
-    days: tuple[date, ...] = ()
-    season: Season | None = None
-    stated: tuple[ExtractedRow, ...] = ()
-
-    @property
-    def terms(self) -> tuple[object, ...]:
-        """What the line gives, whatever its code, by the text of its cells: equal terms have equal rates."""
-        return self.base and self.base.text, self.category, self.season, self.days, *(c.text for c in self.printed)
 
 
 @dataclass(frozen=True)
@@ -76,17 +43,6 @@ class Lines:
     concessions: list[dict[str, Any]]
     duties: dict[str, Duty]
     rejected: list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one cell of a row, by the column of the extraction."""
-
-    column: str
-    value: str
-    expected: str
-    reason: str
-    remedy: str = CORRECT
 
 
 def schedule_staging(regime: RegimeSpec, schedule: ScheduleSpec) -> StagingSpec | None:
@@ -120,19 +76,20 @@ def read_lines(
     reader = _Reader(schedule, staging, digits, subheadings)
     read = [reader.line(row) for row in whole_rows(extraction.rows, schedule.inherit, _duty_columns(schedule))]
     good = [line for line, faults in read if line is not None and not faults]
-    rejected = [_rejected(extraction.document_id, place, fault) for place, fault in reader.faults]
-    kept, duplicates = _without_duplicates(good, schedule.columns["line_code"], schedule.printed_twice)
-    rejected += [_rejected(extraction.document_id, place, fault) for place, fault in duplicates]
+    rejected = [rejected_row(extraction.document_id, place, fault) for place, fault in reader.faults]
+    kept, duplicates = without_duplicates(good, schedule.columns["line_code"], schedule.printed_twice)
+    rejected += [rejected_row(extraction.document_id, place, fault) for place, fault in duplicates]
     kept.sort(key=lambda line: (line.code, line.suffix or "", line.season.first if line.season else ()))
     duties = _duties(kept)
     ids = {duty.text: key for key, duty in duties.items()}
+    seasons = _seasons(kept)
     numbers: Counter[str] = Counter()
     tariff_lines, concessions = [], []
     for line in kept:
         numbers[line.code] += 1
         source = source_row_id(extraction.document_id, line.place.locator)
         if line.season is None or numbers[line.code] == 1:
-            tariff_lines.append(_tariff_line(line, schedule, source))
+            tariff_lines.append(_tariff_line(line, schedule, source, seasons.get(line.code)))
         concessions.append(_concession(line, numbers[line.code], schedule.id, ids, source))
     return Lines(tuple(kept), tariff_lines, concessions, duties, rejected)
 
@@ -322,60 +279,23 @@ def _duty_columns(schedule: ScheduleSpec) -> list[str]:
     return [*base, *(printed.columns if printed else ()), *(printed.instead.values() if printed else ())]
 
 
-def _without_duplicates(
-    lines: list[Line], column: str, known: Collection[str]
-) -> tuple[list[Line], list[tuple[ExtractedRow, Fault]]]:
-    """Lines of distinct codes; of equal lines the first stays, of lines that contradict each other none.
-
-    A code may stand once for each season of the year; that a code in `known` stands twice is no fault.
-    """
-    groups: dict[tuple[str, str | None], list[Line]] = {}
+def _seasons(lines: list[Line]) -> dict[str, str]:
+    """By code whose rates hold for parts of the year, which parts these are, in words."""
+    parts: dict[str, list[str]] = {}
     for line in lines:
-        groups.setdefault((line.code, line.suffix), []).append(line)
-    kept: list[Line] = []
-    faults = []
-    for group in groups.values():
-        first, *others = group
-        if first.season is not None and len({line.season for line in group} - {None}) == len(group):
-            kept += group
-            continue
-        contradict = any(line.terms != first.terms for line in others)
-        if not contradict:
-            kept.append(first)
-            if first.code in known:
-                continue
-        for line in group if contradict else others:
-            others_at = ", ".join(other.place.locator for other in group if other is not line)
-            reason = (
-                f"The code stands also at {others_at}, with other terms; none of them is used."
-                if contradict
-                else f"The code stands also at {first.place.locator}, with the same terms; that row is used."
-            )
-            faults.append((line.place, Fault(column, line.code, "a code that stands once in the schedule", reason)))
-    return kept, faults
+        if line.season is not None:
+            parts.setdefault(line.code, []).append(line.season.words)
+    return {code: f"Rates by season: {'; '.join(found)}." for code, found in parts.items()}
 
 
-def _rejected(document_id: str, place: ExtractedRow, fault: Fault) -> dict[str, Any]:
-    return {
-        "document_id": document_id,
-        "locator": place.locator,
-        "page": place.page,
-        "row_no": place.row_no,
-        "column_name": fault.column,
-        "value": fault.value,
-        "expected": fault.expected,
-        "reason": fault.reason,
-        "remedy": fault.remedy,
-    }
-
-
-def _tariff_line(line: Line, schedule: ScheduleSpec, source: str) -> dict[str, Any]:
+def _tariff_line(line: Line, schedule: ScheduleSpec, source: str, condition: str | None) -> dict[str, Any]:
     return {
         "nomenclature_id": schedule.nomenclature,
         "line_code": line.code,
         "stat_suffix": line.suffix,
         "hs_edition": schedule.hs_edition,
         "hs6": line.code[:6],
+        "condition_text": condition,
         "source_row_id": source,
     }
 

@@ -18,7 +18,8 @@ from sources.extraction import Extraction
 from sources.specs import DocumentSpec, PrintedSpec, ScheduleSpec, TariffSpec
 from transforms.duties import Cell, duty_id
 from transforms.duty_values import Duty, make_duty, text_only
-from transforms.lines import Line, Lines, read_lines
+from transforms.line import Line
+from transforms.lines import Lines, read_lines
 from transforms.rates import in_season
 from transforms.source_rows import source_row_id
 from transforms.staging import Step, state_of

@@ -19,7 +19,8 @@ from sources.specs import PrintedSpec, ScheduleSpec, StagingSpec
 from transforms.columnar import row_keys, spread
 from transforms.duties import Cell, duty_id
 from transforms.duty_values import Duty
-from transforms.lines import Line, Lines
+from transforms.line import Line
+from transforms.lines import Lines
 from transforms.seasons import Season
 from transforms.source_rows import source_row_id
 from transforms.staging import Step, bounded, expand

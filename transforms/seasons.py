@@ -5,7 +5,7 @@ A season is known by its first and last day of the year; nothing here knows line
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import month_name, monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,6 +32,13 @@ class Season:
             ends = self._day_after(year if self.last >= self.first else year + 1)
             if begins < until and ends > start:
                 yield max(begins, start), min(ends, until)
+
+    @property
+    def words(self) -> str:
+        """The season as people say it: `1 April to 30 September`."""
+        (month, day), (until_month, until) = self.first, self.last
+        end = str(until) if until else "the last day of"
+        return f"{day} {month_name[month]} to {end} {month_name[until_month]}"
 
     def _day_after(self, year: int) -> date:
         month, day = self.last

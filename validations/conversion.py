@@ -109,17 +109,24 @@ def ambiguity_explained(desk: Desk) -> Iterator[RuleResult]:
 
 
 def own_transposition(desk: Desk) -> Iterator[RuleResult]:
-    """C46: where a party's own HS 2022 schedule is held beside an older one, our conversion of the older agrees."""
+    """C46: where a party's own HS 2022 schedule is held beside an older one, our conversion of the older agrees.
+
+    `ambiguous` and `not_held` claim nothing, and are not compared.
+    """
     yield from desk.look(
         "C46", "hs2022_preference_rate",
-        """select a.schedule_id as subject, a.row_key, a.rate_pct <> b.rate_pct as bad,
-                  a.hs6 || ': ours ' || a.rate_pct || ', the party''s own ' || b.rate_pct as detail
+        """select a.schedule_id as subject, a.row_key,
+                  case when a.rate_pct is not null and b.rate_pct is not null then a.rate_pct <> b.rate_pct
+                       else (a.rate_pct, a.state, a.duty_id) is distinct from (b.rate_pct, b.state, b.duty_id) end
+                  as bad,
+                  a.hs6 || ': ours ' || coalesce(a.rate_pct::text, a.state) || ', the party''s own '
+                  || coalesce(b.rate_pct::text, b.state) as detail
         from hs2022_preference_rate a join schedule s on s.schedule_id = a.schedule_id and s.hs_edition <> 'HS 2022'
         join schedule o on o.regime_id = s.regime_id and o.importer = s.importer and o.exporter = s.exporter
              and o.hs_edition = 'HS 2022'
         join hs2022_preference_rate b on b.schedule_id = o.schedule_id and b.hs6 = a.hs6
              and b.valid_from < coalesce(a.valid_to, '9999') and a.valid_from < coalesce(b.valid_to, '9999')
-        where a.rate_pct is not null and b.rate_pct is not null""",
+        where a.state not in ('ambiguous', 'not_held') and b.state not in ('ambiguous', 'not_held')""",
     )  # fmt: skip
 
 

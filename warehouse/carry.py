@@ -20,7 +20,8 @@ def carry_forward(previous: Mapping[str, pa.Table], schedule_id: str) -> dict[st
     """The tables of one schedule as the last release held them, its status `carried_forward`.
 
     They are the schedule's own rows, the contributors of its HS 2022 rates, the duties these use, and the document they
-    were read from with its source rows, account and tariff lines. Empty where the release did not hold the schedule.
+    were read from with its source rows, account and tariff lines, and which lines reach no HS 2022 code. Empty where
+    the release did not hold the schedule.
     """
     found = {name: _where(previous, name, "schedule_id", [schedule_id]) for name in BY_SCHEDULE}
     if found["schedule"].num_rows == 0:
@@ -29,6 +30,8 @@ def carry_forward(previous: Mapping[str, pa.Table], schedule_id: str) -> dict[st
     found |= {name: _where(previous, name, "document_id", documents) for name in BY_DOCUMENT}
     rows = found["source_row"].column("source_row_id").to_pylist()
     found["tariff_line"] = _where(previous, "tariff_line", "source_row_id", rows)
+    nomenclatures = found["schedule"].column("nomenclature_id").to_pylist()
+    found["hs2022_unplaced_line"] = _where(previous, "hs2022_unplaced_line", "nomenclature_id", nomenclatures)
     rates = found["hs2022_preference_rate"].column("row_key").to_pylist()
     found["hs2022_contributor"] = _where(previous, "hs2022_contributor", "rate_row_key", rates)
     used = {

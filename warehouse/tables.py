@@ -575,6 +575,22 @@ class Hs2022Contributor(FtaTable, table=True):
     relation: str = column("code", "Relation of that subheading to the HS 2022 one.", enum=RELATIONS)
 
 
+class Hs2022UnplacedLine(FtaTable, table=True):
+    """A national line that decides no HS 2022 rate, so that nobody misses it there without knowing why."""
+
+    __tablename__ = "hs2022_unplaced_line"
+    natural_key: ClassVar[tuple[str, ...]] = ("nomenclature_id", "line_code")
+    nomenclature_id: str = column("code", "Nomenclature of the line.")
+    line_code: str = column("code", "The line.", example="8548909000")
+    hs_edition: str = column("code", "HS edition of the line.", enum=EDITIONS)
+    hs6: str = column("code", "Subheading of the line in that edition.")
+    reason: str = column(
+        "code",
+        "The subheading is in no sheet of its edition, was deleted without a successor, or only statistics tie it on.",
+        enum=("not_in_edition", "no_successor", "statistical_correlation_only"),
+    )
+
+
 class Hs2022Difference(FtaTable, table=True):
     """Where a schedule carried to HS 2022 differs from the party's own HS 2022 schedule of the same regime.
 

@@ -90,7 +90,7 @@ def build_world(root: Path) -> World:
 
 
 def _descriptions(world: World) -> dict[str, object]:
-    schedules = [_schedule("kh", "KH", "KR", len(GOOD)), _schedule("kr", "KR", "KH", len(OTHER))]
+    schedules = [schedule_spec("kh", "KH", "KR", len(GOOD)), schedule_spec("kr", "KR", "KH", len(OTHER))]
     return {
         "regime.yml": {
             "id": "sample",
@@ -124,12 +124,12 @@ def _descriptions(world: World) -> dict[str, object]:
             ]
             + [{"subject": subject, "state": "not_held"} for subject in ("origin_rules", "provisions", "legal_text")],
         },
-        "documents.yml": {"documents": [_document(world, "kh"), _document(world, "kr")]},
+        "documents.yml": {"documents": [document_spec(world, "kh"), document_spec(world, "kr")]},
         "schedules.yml": {"schedules": schedules},
     }
 
 
-def _document(world: World, name: str) -> dict[str, object]:
+def document_spec(world: World, name: str) -> dict[str, object]:
     return {
         "id": f"sample-{name}",
         "kind": "tariff_schedule",
@@ -168,7 +168,7 @@ def _document(world: World, name: str) -> dict[str, object]:
     }
 
 
-def _schedule(name: str, importer: str, exporter: str, lines: int) -> dict[str, object]:
+def schedule_spec(name: str, importer: str, exporter: str, lines: int) -> dict[str, object]:
     return {
         "id": f"sample-{name}",
         "importer": importer,

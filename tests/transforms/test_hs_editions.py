@@ -233,7 +233,10 @@ def test_lines_that_reach_no_code_are_handed_back_with_the_reason() -> None:
     ties = ties_of([("010121", "010121"), ("010122", "854921")], weak=[])
     weak = ties_of([("010121", "010121")], weak=[("010122", "854921")])
     rates = [rate("01012100", 5), rate("98010000", 5)]
-    assert [u.why for u in carry(rates, ties).unplaced] == ["not_in_edition"]
+    unplaced = carry(rates, ties).unplaced
+    assert [u.why for u in unplaced] == ["not_in_edition"]
+    published = build("hs2022_unplaced_line", [u.row("n", "HS 2017") for u in unplaced])
+    assert published["reason"].to_pylist() == ["not_in_edition"]
     found = carry([*rates, rate("01012200", 5)], weak).unplaced
     assert [(u.line_code, u.why) for u in found] == [
         ("01012200", "statistical_correlation_only"),

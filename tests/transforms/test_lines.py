@@ -45,6 +45,7 @@ def test_a_row_becomes_a_line_a_concession_and_a_duty() -> None:
             "stat_suffix": None,
             "hs_edition": "HS 2017",
             "hs6": "010121",
+            "condition_text": None,
             "source_row_id": source,
         }
     ]

@@ -112,7 +112,8 @@ def test_a_line_of_two_seasons_has_two_rates_that_do_not_overlap() -> None:
         ("080310100", "2026-07-09", "2026-10-01", "ok", 20),
         ("080310100", "2026-10-01", "2027-04-01", "ok", 25),
     ]
-    assert len(mfn.lines.tariff_lines) == 1
+    (line,) = mfn.lines.tariff_lines
+    assert line["condition_text"] == "Rates by season: 1 April to 30 September; 1 October to 31 March."
     assert not mfn.lines.rejected
 
 
