@@ -122,6 +122,8 @@ class DutySpec(Spec):
         lines: what several lines of one cell are, where no word joins them: `compound` (added together) or `refuse`.
         brackets: state of a duty that stands in brackets as a whole, such as `not_applicable` for a rate that is
             stated but not applied; without it such a cell is not understood.
+        footnotes: marks of notes that may follow a duty, such as `*` or `1/`; they stay in the cell's text and in the
+            source row, and say nothing of the duty.
         unread: what becomes of a line whose duty is not understood: `reject` the row, or `keep` it as `unparsed`
             with its text (schedules that print conditions in words).
     """
@@ -131,6 +133,7 @@ class DutySpec(Spec):
     currency: dict[str, str] = Field(default_factory=dict)
     lines: Literal["compound", "refuse"] = "refuse"
     brackets: State | None = None
+    footnotes: tuple[str, ...] = ()
     unread: Literal["reject", "keep"] = "reject"
 
 

@@ -47,19 +47,27 @@ def parse_duty(text: str, spec: DutySpec) -> Cell:
     gives `unparsed` without one. Never raises for any text.
     """
     shown = tidy(text)
-    word = _words(spec).get(shown)
+    said = shown if shown in _words(spec) else _without_notes(shown, spec.footnotes)
+    word = _words(spec).get(said)
     if word is not None:
         return Cell(word, FREE if word == "free" else None, shown)
-    if not shown:
+    if not said:
         return Cell("unparsed", None, shown)
-    bracketed = spec.brackets is not None and _in_brackets(shown)
+    bracketed = spec.brackets is not None and _in_brackets(said)
     try:
-        duty = read_duty(shown[1:-1] if bracketed else shown, spec.bare_number, spec.currency, spec.lines)
+        duty = read_duty(said[1:-1] if bracketed else said, spec.bare_number, spec.currency, spec.lines)
     except Unreadable:
         return Cell("unparsed", text_only(shown), shown)
     if bracketed and spec.brackets is not None:
         return Cell(spec.brackets, duty, shown)
     return Cell("free" if duty.kind == "free" else "ok", duty, shown)
+
+
+def _without_notes(shown: str, marks: tuple[str, ...]) -> str:
+    """The text without the marks of notes at its end, however many there are."""
+    while mark := next((mark for mark in marks if shown.endswith(mark)), None):
+        shown = shown.removesuffix(mark).rstrip()
+    return shown
 
 
 def tidy(text: str) -> str:
