@@ -39,19 +39,16 @@ def list_documents(documents: Path | None, as_json: bool) -> None:
 @options.documents
 @options.as_json
 def status(documents: Path | None, as_json: bool) -> None:
-    """Coverage by regime and subject, documents that need somebody, and decisions that are open."""
+    """What is held of each regime, what to obtain next, documents that need somebody, and open decisions."""
+    from pipelines.coverage_view import render_coverage
     from pipelines.documents import status_of
     from pipelines.home import Home
 
     data = status_of(Home.from_environment(documents))
 
     def render() -> str:
-        coverage = [
-            [c["regime_id"], c["importer"], c["subject"], c["state"], c["as_of"] or "-", c["note"] or ""]
-            for c in data["coverage"]
-        ]
         waiting = [[d["document_id"], d["state"], d["message"]] for d in data["waiting"]]
-        parts = [table(["regime", "importer", "subject", "state", "as of", "note"], coverage)]
+        parts = [render_coverage(data["coverage"])]
         parts.append(table(["document", "state", "what to do"], waiting) if waiting else "No document waits for you.")
         if data["decisions"]:
             parts.append("Open decisions:\n" + "\n".join(f"  {d['id']}: {d['subject']}" for d in data["decisions"]))

@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from pipelines.coverage_view import to_obtain
 from pipelines.home import Home
 from pipelines.plan import code_hash, extraction_path, file_hash, fingerprint
 from sources.archive import Entry, Held
@@ -225,12 +226,12 @@ def status_of(home: Home) -> dict[str, Any]:
             waiting.append({"document_id": document.id, "state": "not_read", "message": "Run `ftadata refresh`."})
         elif check.state in (*BAD, "candidate"):
             waiting.append({"document_id": document.id, "state": check.state, "message": advice(check)})
+    coverage = [
+        row for regime in registry.regimes.values() for row in coverage_rows(regime, registry.schedules_of(regime.id))
+    ]
     return {
-        "coverage": [
-            row
-            for regime in registry.regimes.values()
-            for row in coverage_rows(regime, registry.schedules_of(regime.id))
-        ],
+        "coverage": coverage,
+        "to_obtain": to_obtain(coverage),
         "waiting": waiting,
         "decisions": [{"id": d.id, "subject": d.subject} for _, d in registry.decisions if d.status == "open"],
     }
