@@ -40,7 +40,7 @@ def accepted(ties: Ties, seed: int) -> Extraction:
     rng = random.Random(seed)
     codes = sorted([*ties.codes_from, *rng.choices(ties.codes_from, k=LINES - len(ties.codes_from))])
     base = {code: rng.choice(("7%", "15%", "35%")) for code in ties.codes_from}
-    shown = (f"{code[:4]}.{code[4:]}.{place:04}" for place, code in enumerate(codes))
+    shown = (f"{code[:4]}.{code[4:]}.{place:05}" for place, code in enumerate(codes))
     rows = [(line, base[code] if rng.random() > 0.05 else "5%", "20") for line, code in zip(shown, codes, strict=True)]
     return replace(extraction(*rows), accepted_by="nobody")
 
@@ -50,7 +50,7 @@ def make(store: Store, file: Path, number: int, ties: Ties) -> int:
     unit = f"schedule-s{number}"
     read = replace(read_csv(file), document_id=f"d{number}")
     spec = schedule(id=f"s{number}", document=f"d{number}", nomenclature=f"n{number}")
-    lines = read_lines(read, spec, CALENDAR, digits=10, subheadings=frozenset(ties.codes_from))
+    lines = read_lines(read, spec, CALENDAR, digits=11, subheadings=frozenset(ties.codes_from))
     rates = preference_rates(spec, "r", lines, CALENDAR)
     tariff_line = build("tariff_line", lines.tariff_lines)
     carried = transpose_preference(rates.table, tariff_line, ties, schedule_row(spec, "r"))
