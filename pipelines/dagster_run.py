@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pipelines.documents import start_reading
 from pipelines.home import Home
 from pipelines.output import Progress
 from pipelines.plan import Plan, Unit
@@ -39,6 +40,7 @@ def materialise(
     Raises:
         FtaError: a step broke off with an error that is no fault of a document: a fault of the code.
     """
+    begun = start_reading(unread, registry, home, progress)
     progress("starting Dagster")
     prepare(home)
     import dagster as dg
@@ -48,7 +50,7 @@ def materialise(
     from pipelines.steps import Work
 
     assets.progress = progress
-    assets.opened = Work(home, registry, plan, progress)
+    assets.opened = Work(home, registry, plan, progress, begun)
     try:
         job = build_definitions(registry).resolve_job_def("refresh")
         with dg.DagsterInstance.get() as instance:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -108,20 +108,46 @@ def needs_reading(check: DocumentCheck) -> bool:
     return check.rows < 0
 
 
+READERS = 2
+"""How many documents are read at a time, each in a worker process."""
+
+
+def start_reading(
+    unread: Sequence[str], registry: Registry, home: Home, say: Callable[[str], None]
+) -> dict[str, Future[DocumentCheck]]:
+    """Begin to read documents in the background, in the order in which their regimes are made.
+
+    What is computed starts from accepted extractions, so that it goes on meanwhile.
+    """
+    if not unread:
+        return {}
+    order = sorted(unread, key=lambda i: ((registry.document_regimes[i] or ("hs",))[0], i))
+    pool = ThreadPoolExecutor(max_workers=READERS)
+    begun = {i: pool.submit(check_document, registry.documents[i], registry, home, say) for i in order}
+    pool.shutdown(wait=False)
+    return begun
+
+
+def check_document(document: DocumentSpec, registry: Registry, home: Home, say: Callable[[str], None]) -> DocumentCheck:
+    """Read a document where it has to be read, and keep the outcome."""
+    held, known = probe(document, registry, home)
+    if held is None or not needs_reading(known):
+        return _keep(known, home)
+    say(f"reading {document.id} ({document.pages or '?'} pages) from {held.path.name}")
+    return _keep(_read_and_compare(document, held, known.fingerprint, registry, home), home)
+
+
 def check_documents(
-    documents: list[DocumentSpec], registry: Registry, home: Home, say: Callable[[str], None]
+    documents: list[DocumentSpec],
+    registry: Registry,
+    home: Home,
+    say: Callable[[str], None],
+    begun: Mapping[str, Future[DocumentCheck]],
 ) -> list[DocumentCheck]:
-    """Read every document that has to be read, two at a time, each in a worker process, and keep the outcomes."""
-
-    def check(document: DocumentSpec) -> DocumentCheck:
-        held, known = probe(document, registry, home)
-        if held is None or not needs_reading(known):
-            return _keep(known, home)
-        say(f"reading {document.id} ({document.pages or '?'} pages) from {held.path.name}")
-        return _keep(_read_and_compare(document, held, known.fingerprint, registry, home), home)
-
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(check, documents))
+    """The outcome of every document: of those begun when they are read, of the others now, two at a time."""
+    with ThreadPoolExecutor(max_workers=READERS) as pool:
+        asked = [begun.get(d.id) or pool.submit(check_document, d, registry, home, say) for d in documents]
+        return [each.result() for each in asked]
 
 
 def _read_and_compare(

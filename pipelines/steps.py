@@ -7,14 +7,15 @@ document or its description is to blame for marks its unit as failed, and the ot
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from pipelines.documents import advice, check_documents, kept_check
+from pipelines.documents import DocumentCheck, advice, check_documents, kept_check
 from pipelines.home import Home
 from pipelines.origin_steps import origin_tables
 from pipelines.plan import (
@@ -73,12 +74,17 @@ def _kept(kept: dict[str, T], key: str, make: Callable[[], T]) -> T:
 
 @dataclass(frozen=True)
 class Work:
-    """An installation with its registry and plan, opened for one step."""
+    """An installation with its registry and plan, opened for one step or for a run.
+
+    Attributes:
+        begun: documents that are being read in the background.
+    """
 
     home: Home
     registry: Registry
     plan: Plan
     say: Callable[[str], None]
+    begun: Mapping[str, Future[DocumentCheck]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, home: Home, say: Callable[[str], None]) -> Work:
@@ -247,7 +253,7 @@ def _hs_tables(work: Work) -> Tables:
 def compare_documents(work: Work, regime: str | None) -> Metrics:
     """Read every document at hand again where it has to be, and compare it with what was accepted."""
     started = time.monotonic()
-    checks = check_documents(work.documents_of(regime), work.registry, work.home, work.say)
+    checks = check_documents(work.documents_of(regime), work.registry, work.home, work.say, work.begun)
     shown = [
         {
             "document": c.document,

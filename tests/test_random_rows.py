@@ -40,9 +40,9 @@ def pdf(file: Path) -> Find:
     book = pdfplumber.open(file)
 
     def find(row: ExtractedRow) -> list[str]:
-        box = tuple(float(part) for part in row.bbox.split())
+        left, top, right, bottom = map(float, row.bbox.split())
         page = book.pages[row.page - 1]
-        text = page.within_bbox(box, strict=False).extract_text()
+        text = page.within_bbox((left, top, right, bottom), strict=False).extract_text()
         page.close()
         return [text]
 

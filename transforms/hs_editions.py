@@ -261,7 +261,8 @@ def _missing_codes(ties: Ties, *held: Summary) -> Ints:
 
 def _no_line_rows(codes: Ints, end: int) -> Summary:
     blank = np.zeros_like(codes)
-    empty = Summary(codes, *(blank,) * 5, blank > 0, *(blank,) * 10)
+    none = blank > 0
+    empty = Summary(codes, *(blank,) * 5, none, *(blank,) * 4, none, *(blank,) * 5)
     return _flat(empty, state=NOT_HELD_STATE, reason=NO_LINE, end=end)
 
 
