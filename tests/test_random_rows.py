@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def squashed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+@cache
 def pdf(file: Path) -> Find:
     import pdfplumber
 
