@@ -21,10 +21,10 @@ def hs2022_origin_rows(
 ) -> list[Record]:
     """Rows of `hs2022_origin_rule` for the rules of one regime.
 
-    One row where all predecessors of an HS 2022 code have the same expression (it points at the first of them by
-    code). Where they differ, where only part of a code has the rule, or where a predecessor is not known, there is a
-    row for each expression, `ambiguous`. A code without any rule has no row: its rule is not held. Rules that were
-    replaced are `superseded`.
+    One row where all predecessors of an HS 2022 code have the same expression; it points at the rule of the same
+    number where that is one of them, else at the first by code. Where they differ, where only part of a code has the
+    rule, or where a predecessor is not known, there is a row for each expression, `ambiguous`. A code without any rule
+    has no row: its rule is not held. Rules that were replaced are `superseded`.
 
     Args:
         rules: rows of `origin_rule` of one regime, with at most one HS edition beside its general rules.
@@ -41,7 +41,8 @@ def hs2022_origin_rows(
     ties = concordance.ties(edition)
     rows: list[Record] = []
     for hs6 in ties.codes:
-        found, sure = _found(by_code, general, back.get(hs6, ()))
+        older = sorted(back.get(hs6, ()), key=lambda tie: (tie.code != hs6, tie.code))
+        found, sure = _found(by_code, general, older)
         sure = sure and (not by_code or hs6 not in ties.incomplete)
         rows += _rows(hs6, found, sure and (exceptions_held or all(level != "general" for level, _ in found)))
     return rows
@@ -53,7 +54,7 @@ def _found(
     """The rules of the predecessors with their levels, and whether each of them decides and has one rule."""
     found: list[Found] = []
     sure = True
-    for tie in sorted(ties, key=lambda tie: tie.code):
+    for tie in ties:
         level, rules = resolve(by_code, tie.code)
         open_end = all(rule["is_ex"] for rule in rules)
         reached = [(level_of(rule, level), rule) for rule in rules]

@@ -11,7 +11,7 @@ from sources.origin_specs import GeneralRuleSpec, RuleSetSpec, load_processes
 from transforms.correlations import Concordance
 from transforms.origin_index import hs2022_origin_rows
 from transforms.origin_rules import general_rule_row, origin_rule_rows, resolve, rules_by_code, vocabulary_of
-from warehouse.tables import build
+from warehouse.tables import build, row_key
 
 WORDS = vocabulary_of(load_processes())
 SPEC = RuleSetSpec(document="doc", hs_edition="HS 2017")
@@ -112,6 +112,19 @@ def test_a_merge_of_subheadings_with_different_rules_is_ambiguous_and_with_equal
     assert states(hs2022_origin_rows(different, concordance)) == {"010101": ["ok"], "020200": ["ambiguous"] * 2}
     equal = [rule_at("020201", "CC"), rule_at("020202", "CC")]
     assert states(hs2022_origin_rows(equal, concordance)) == {"020200": ["ok"]}
+
+
+def test_of_equal_rules_the_index_points_at_the_one_of_the_same_number() -> None:
+    codes = ("010101", "010109")
+    pairs = [(f"HS {year}", old, f"HS {year + 5}", old, "1:1", 1) for year in (2002, 2007, 2012) for old in codes]
+    pairs += [("HS 2017", old, "HS 2022", "010109", "n:1", 1) for old in codes]
+    names = ("edition_from", "code_from", "edition_to", "code_to", "relation", "material")
+    merged = Concordance(
+        build("hs_correlation", [{**dict(zip(names, pair, strict=True)), "source": "test"} for pair in pairs])
+    )
+    rules = [rule_at(code, "CC") for code in codes]
+    (row,) = hs2022_origin_rows(rules, merged)
+    assert (row["state"], row["origin_rule_row_key"]) == ("ok", row_key("origin_rule", rules[1]))
 
 
 def test_doubt_of_the_correlation_and_of_part_codes_is_carried_through(concordance: Concordance) -> None:
