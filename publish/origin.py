@@ -1,24 +1,25 @@
 """Asks a release whether a good originates: finds the rules that may apply and hands facts and tables to the evaluator.
 
-Everything is read from the release's tables. A code is carried to the edition of the rule through `hs_correlation`, one
-edition after the other, and its doubt with it; the judgement itself is in `transforms.origin_evaluate`.
+Everything is read from the release's tables. A code is carried to the edition of the rule (`publish.carrying`), and its
+doubt with it; the judgement itself is in `transforms.origin_evaluate`.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from publish.carrying import Carrier
 from sources.errors import Exit, FtaError
 from transforms.origin_evaluate import Candidate, evaluate
 from transforms.origin_facts import digits, read_facts
 from transforms.origin_index import level_of
 from transforms.origin_regime import Regime, regime_of
 from transforms.origin_rules import resolve, rules_by_code
-from warehouse.tables import EDITIONS
 
 Row = dict[str, Any]
 IN_FORCE = "(valid_from IS NULL OR valid_from <= :on) AND (valid_to IS NULL OR valid_to > :on)"
@@ -32,9 +33,10 @@ def origin(connection: sqlite3.Connection, regime_id: str, facts: Mapping[str, A
     """
     read = read_facts(facts)
     regime = regime_on(connection, regime_id, on)
-    edition = _edition(connection, regime_id) or read.hs_edition
+    edition = edition_of(connection, regime_id) or read.hs_edition
     codes = {digits(code) for code in (read.product_hs, *(material.hs for material in read.materials or ()))}
-    carried = {code: carry(connection, code, read.hs_edition, edition) for code in sorted(codes)}
+    carrier = Carrier(connection)
+    carried = {code: carrier.carry(code, read.hs_edition, edition) for code in sorted(codes)}
     product = digits(read.product_hs)
     products, sure = carried[product]
     if not products:
@@ -44,8 +46,7 @@ def origin(connection: sqlite3.Connection, regime_id: str, facts: Mapping[str, A
             exit_code=Exit.WRONG_USE,
         )  # fmt: skip
     older = {code: list(found) for code, (found, _) in carried.items() if found}
-    rules = _rules(connection, regime_id, products)
-    answer = evaluate(facts, regime, _candidates(connection, rules, products, sure, older))
+    answer = evaluate(facts, regime, candidates(rules_of(connection, regime_id), products, sure, older))
     return {"regime_id": regime_id, "on": on.isoformat(), **answer}
 
 
@@ -68,21 +69,35 @@ def regime_on(connection: sqlite3.Connection, regime_id: str, on: date) -> Regim
     return regime_of(regime_id, parties, provisions, tolerances)
 
 
-def _edition(connection: sqlite3.Connection, regime_id: str) -> str | None:
+def edition_of(connection: sqlite3.Connection, regime_id: str) -> str | None:
     """The edition in which the product-specific rules of a regime stand."""
     sql = "SELECT DISTINCT hs_edition FROM origin_rule WHERE regime_id = :regime AND hs_edition IS NOT NULL"
     found = _rows(connection, sql, {"regime": regime_id})
     return found[0]["hs_edition"] if found else None
 
 
-def _rules(connection: sqlite3.Connection, regime_id: str, products: Sequence[str]) -> list[Row]:
-    """The general rules of a regime, and those of the chapters in which the products stand."""
-    sql = (
-        "SELECT * FROM origin_rule WHERE regime_id = :regime AND (code_from IS NULL OR "
-        "substr(code_from, 1, 2) <= :last AND substr(code_to, 1, 2) >= :first) ORDER BY document_id, code_from, row_no"
-    )
-    chapters = [product[:2] for product in products]
-    return _rows(connection, sql, {"regime": regime_id, "first": min(chapters), "last": max(chapters)})
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a regime, their expressions read.
+
+    Attributes:
+        by_code: those that stand at a code, by each code they cover.
+        general: the others.
+        in_doubt: keys of general rules that the index holds for certain nowhere: their exceptions are not held.
+    """
+
+    by_code: Mapping[str, list[Mapping[str, Any]]]
+    general: Sequence[Mapping[str, Any]]
+    in_doubt: frozenset[str]
+
+
+def rules_of(connection: sqlite3.Connection, regime_id: str) -> Rules:
+    """The rules of a regime, as a release has them."""
+    sql = "SELECT * FROM origin_rule WHERE regime_id = :regime ORDER BY document_id, code_from, row_no"
+    rows = [{**row, "rule": json.loads(row["rule"])} for row in _rows(connection, sql, {"regime": regime_id})]
+    general = [row for row in rows if row["code_from"] is None]
+    doubtful = frozenset(row["row_key"] for row in general if _in_doubt(connection, row))
+    return Rules(rules_by_code(rows), general, doubtful)
 
 
 def _rows(connection: sqlite3.Connection, sql: str, values: Mapping[str, object]) -> list[Row]:
@@ -92,66 +107,27 @@ def _rows(connection: sqlite3.Connection, sql: str, values: Mapping[str, object]
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def carry(connection: sqlite3.Connection, code: str, edition: str, target: str) -> tuple[tuple[str, ...], bool]:
-    """What a code of one edition may be in another, at its own length, and whether no tie is statistical only."""
-    start, end = EDITIONS.index(edition), EDITIONS.index(target)
-    step = 1 if end > start else -1
-    found, sure = {code}, True
-    for at in range(start, end, step):
-        older, newer = sorted((EDITIONS[at], EDITIONS[at + step]))
-        found, material = _step(connection, found, older, newer, back=step < 0)
-        sure = sure and material
-    if start == end and len(code) == 6 and not _known(connection, code, edition):
-        found = set()
-    return tuple(sorted(found)), sure
-
-
-def _step(
-    connection: sqlite3.Connection, codes: Iterable[str], older: str, newer: str, *, back: bool
-) -> tuple[set[str], bool]:
-    """The codes one edition back (or on), by pairs that carry trade where there are any."""
-    here, there = ("code_to", "code_from") if back else ("code_from", "code_to")
-    found: set[str] = set()
-    sure = True
-    for code in codes:
-        sql = (
-            f"SELECT DISTINCT substr({there}, 1, :size) AS code, max(material) AS material FROM hs_correlation "
-            f"WHERE edition_from = :older AND edition_to = :newer AND {here} BETWEEN :first AND :last GROUP BY 1"
-        )
-        bound = {"size": len(code), "older": older, "newer": newer}
-        ties = _rows(connection, sql, {**bound, "first": code.ljust(6, "0"), "last": code.ljust(6, "9")})
-        strong = {tie["code"] for tie in ties if tie["material"]}
-        sure = sure and bool(strong)
-        found |= strong or {tie["code"] for tie in ties}
-    return found, sure
-
-
-def _known(connection: sqlite3.Connection, code: str, edition: str) -> bool:
-    sql = "SELECT 1 AS found FROM hs_node WHERE edition = :edition AND code = :code"
-    return bool(_rows(connection, sql, {"edition": edition, "code": code}))
-
-
-def _candidates(
-    connection: sqlite3.Connection,
-    rules: Sequence[Row],
-    products: Sequence[str],
-    sure: bool,
-    older: Mapping[str, Sequence[str]],
+def candidates(
+    rules: Rules, products: Sequence[str], sure: bool, older: Mapping[str, Sequence[str]]
 ) -> list[Candidate]:
-    """The rules that may apply, one for each expression and code that the good may have in their edition."""
-    by_code = rules_by_code(rules)
-    general = [rule for rule in rules if rule["code_from"] is None]
+    """The rules that may apply, one for each expression and code that the good may have in their edition.
+
+    Args:
+        rules: the rules of a regime.
+        products: codes that the good may have in the edition of the rules.
+        sure: whether no tie to them is statistical only.
+        older: for codes of the facts, their codes in that edition, as `Candidate` has them.
+    """
     found: list[Candidate] = []
     for product in products:
-        level, reached = resolve(by_code, product)
+        level, reached = resolve(rules.by_code, product)
         if all(rule["is_ex"] for rule in reached):
-            reached = [*reached, *general]
+            reached = [*reached, *rules.general]
         for rule in reached:
-            read = {**rule, "rule": json.loads(rule["rule"])}
             state = "superseded" if rule["superseded_by"] else "ok" if sure else "ambiguous"
-            if state == "ok" and rule["code_from"] is None and _in_doubt(connection, rule):
+            if state == "ok" and rule["row_key"] in rules.in_doubt:
                 state = "ambiguous"
-            found.append(Candidate(read, level_of(rule, level), state, (product,), older))
+            found.append(Candidate(rule, level_of(rule, level), state, (product,), older))
     return found
 
 

@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from publish.open_release import open_release
 from publish.staging import clear, only_publisher, stage, swap
 from publish.static_compare import comparisons
 from publish.static_content import API, content_pages
+from publish.static_origin import origin_pages
 from publish.static_pages import Page, as_bytes, encode
 from publish.static_prose import prose_pages
 from publish.static_rules import rule_pages
@@ -75,7 +77,8 @@ def write_static_json(public_dir: Path, release_dir: Path) -> StaticReport:
             made_from = _origin(release_dir)
             if (standing := _standing(place, made_from)) is not None:
                 return standing
-            content = chain(content_pages(connection, manifest), _schemas())
+            day = date.fromisoformat(manifest["published_on"][:10])
+            content = chain(content_pages(connection, manifest), _schemas(), origin_pages(connection, day))
             encoded = ((path, as_bytes(encode(value))) for path, value in content)
             report = _replace(
                 place, chain(encoded, prose_pages(connection), rule_pages(connection), comparisons(connection))

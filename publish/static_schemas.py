@@ -27,6 +27,9 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ("lines", "lines/{schedule}/{subheading}-{number}.json", "national lines that are too many for their heading"),
     ("rules", "rules/{heading}.json", "every regime's rules of origin for a heading"),
     ("content", "content/{table}.json", "a table of texts: guides, terms, questions, law, taxes, everyday words"),
+    ("origin_regimes", "origin/regimes.json", "what an evaluator of origin needs of each regime"),
+    ("origin_older", "origin/older/{edition}.json", "codes of HS 2022 that were others in an edition of rules"),
+    ("origin", "origin/{heading}.json", "rules by the codes that goods of a heading had in the rules' editions"),
     ("documents", "documents.json", "every document: publisher, address, licence, hash"),
     ("datasette", "datasette-metadata.json", "what Datasette shows beside the tables"),
 )
@@ -58,6 +61,7 @@ def schemas() -> dict[str, Schema]:
             **_named(r"^\d{4}$"), subheadings=_COUNT))),
         "heading": _heading(), "pair": _pair(), "compare": _compare(),
         "lines": _object(of=_TEXT, lines=_list(_line())), "rules": _rules(),
+        "origin_regimes": _object(on=_DAY, regimes=_table(_bundle())), "origin_older": _older(), "origin": _origin(),
         "documents": _object(documents=_list(_row("document"))), "content": _content(),
         "datasette": {"type": "object", "required": ["title", "databases"]},
     }  # fmt: skip
@@ -181,6 +185,36 @@ def _rules() -> Schema:
         **{name: columns[name] for name in dict.fromkeys((*always, *may_lack)) if name in columns}, row_key=_KEY,
     )  # fmt: skip
     return _object(heading=_TEXT, rules=_list(rule), continued_in=_list(_TEXT))
+
+
+def _bundle() -> Schema:
+    """A regime as `transforms.origin_regime.as_json` has it, with the edition of its rules."""
+    said: Schema = {"type": ["boolean", "null"]}
+    place = _object(article=_WORDS, document_id=_WORDS, page={"type": ["integer", "null"]})
+    tolerance = _object(code_from=_TEXT, code_to=_TEXT, basis={"enum": ["fob_value", "weight"]}, pct=_POINTS)
+    return _object(
+        regime_id=_TEXT, hs_edition=_TEXT, exporters=_list(_TEXT), importers=_list(_TEXT), accumulates=said,
+        partial=_POINTS, exclusive=said, operations={"type": ["array", "null"], "items": _TEXT},
+        bears_on={"enum": ["all", "value", "change"]}, methods=_list({"enum": ["build_down", "build_up"]}),
+        transit=said, tolerances={"type": ["array", "null"], "items": tolerance}, citations=_table(place),
+    )  # fmt: skip
+
+
+def _older() -> Schema:
+    return _object(hs_edition=_TEXT, sets=_list(_list(_TEXT)), codes=_table(_COUNT))
+
+
+def _origin() -> Schema:
+    columns = _columns("origin_rule")
+    names = ("regime_id", "rule_text", "hs_edition", "superseded_by", "document_id", "page", "locator")
+    rule = _object(
+        row_key=_KEY, **{name: columns[name] for name in names}, rule={"type": "object"},
+        state={"enum": ["ok", "ambiguous", "superseded"]},
+    )  # fmt: skip
+    pointer = {"type": "array", "prefixItems": [_COUNT, _TEXT], "minItems": 2, "maxItems": 2}
+    return _object(
+        heading=_TEXT, products=_table(_table(_list(_TEXT))), reached=_table(_table(_list(pointer))), rules=_list(rule)
+    )
 
 
 def _line() -> Schema:

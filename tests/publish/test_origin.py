@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from publish.origin import carry, origin
+from publish.carrying import Carrier
+from publish.origin import origin
 from publish.sqlite import ddl
 from sources.errors import FtaError
 from sources.origin_specs import load_processes
@@ -49,7 +50,8 @@ def release() -> Iterator[sqlite3.Connection]:
     rules = [{k: v for k, v in rule.items() if k != "row_key"} for n in names for rule in regime_rules(n)]
     insert(connection, "origin_rule", rules)
     insert(connection, "hs2022_origin_rule", [])
-    insert(connection, "hs_node", [{"edition": "HS 2022", "code": "610910", "level": 6}])
+    nodes = [(4, "6109"), (6, "610910"), (6, "610999"), (4, "8541"), (6, "854151")]
+    insert(connection, "hs_node", [{"edition": "HS 2022", "code": code, "level": level} for level, code in nodes])
     keys = ("edition_from", "code_from", "edition_to", "code_to", "material")
     pairs = [dict(zip(keys, pair, strict=True)) | {"relation": "1:1", "source": "test"} for pair in PAIRS]
     insert(connection, "hs_correlation", pairs)
@@ -87,10 +89,11 @@ def test_a_general_rule_whose_exceptions_are_not_held_never_decides(release: sql
 
 
 def test_codes_are_carried_at_their_own_length_and_weak_ties_are_said(release: sqlite3.Connection) -> None:
-    assert carry(release, "6109", "HS 2022", "HS 2017") == (("6109",), True)
-    assert carry(release, "610999", "HS 2022", "HS 2017") == (("610990",), True)
-    assert carry(release, "610990", "HS 2017", "HS 2022") == (("610999",), True)
-    assert carry(release, "854151", "HS 2022", "HS 2017") == (("854151",), False)
+    carry = Carrier(release).carry
+    assert carry("6109", "HS 2022", "HS 2017") == (("6109",), True)
+    assert carry("610999", "HS 2022", "HS 2017") == (("610990",), True)
+    assert carry("610990", "HS 2017", "HS 2022") == (("610999",), True)
+    assert carry("854151", "HS 2022", "HS 2017") == (("854151",), False)
 
 
 def test_unknown_regimes_and_codes_are_refused_with_what_to_do(release: sqlite3.Connection) -> None:

@@ -353,8 +353,8 @@ def test_only_what_changed_is_written_and_what_is_no_more_goes(tmp_path: Path) -
     gone.write_text("{}", encoding="utf-8")
     report = write(root)
     after = inodes(root)
-    assert {name for name in after if after[name] != before[name]} == {"rules/6109.json"}
-    assert (report.written, report.removed, gone.exists()) == (1, 1, False)
+    assert {name for name in after if after[name] != before[name]} == {"rules/6109.json", "origin/6109.json"}
+    assert (report.written, report.removed, gone.exists()) == (2, 1, False)
 
 
 def test_a_file_altered_behind_our_back_is_put_right(tmp_path: Path) -> None:
