@@ -368,6 +368,7 @@ def test_a_failure_half_way_leaves_what_stood_and_nothing_half_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = world(tmp_path)
+    (api(root) / "regimes.json").write_bytes(b"altered, so that all is made again")
     before = inodes(root)
 
     def broken(*_: object) -> Iterator[Any]:
