@@ -15,6 +15,8 @@ from publish.products import EDITION
 
 SIGNS = 3
 """Signs of Khmer that the trigram index looks at together."""
+_SIGN = re.compile("[\u17b6-\u17d3]")
+"""A sign that belongs to the letter before it."""
 _LONGEST = 60
 """Signs of what is typed that are looked at; no term is as long."""
 
@@ -82,17 +84,32 @@ def khmer(connection: sqlite3.Connection, parts: list[str], how: Literal["named"
 
 
 def near_khmer(connection: sqlite3.Connection, parts: list[str]) -> list[str]:
-    """The subheadings of the Khmer terms that share most with these parts, for what is misspelt or too long for one."""
+    """The subheadings of the Khmer terms that are nearest to these parts, for what is misspelt or too long for a term.
+
+    First the terms that stand within the text, those with which it begins before the others, since a Khmer name begins
+    with what a thing is; then those that share at least half of its trigrams.
+    """
     text = "".join(parts)[:_LONGEST]
+    rows = connection.execute("SELECT term, hs6 FROM product_search_km WHERE instr(?, term) > 0", (text,)).fetchall()
+    within = [(not text.startswith(term), -len(term), term, hs6) for term, hs6 in rows if _stands_in(term, text)]
+    return _codes([*(hs6 for *_, hs6 in sorted(within)), *_sharing(connection, text)])
+
+
+def _stands_in(term: str, text: str) -> bool:
+    """Whether a term ends in a text where a syllable ends; short ones are only taken at its beginning."""
+    end = text.index(term) + len(term)
+    whole = end == len(text) or not _SIGN.match(text[end])
+    return whole and (len(term) >= SIGNS or text.startswith(term))
+
+
+def _sharing(connection: sqlite3.Connection, text: str) -> list[str]:
     trigrams = dict.fromkeys(text[i : i + SIGNS] for i in range(len(text) - SIGNS + 1))
     if not trigrams:
         return []
     query = " OR ".join(f'"{signs}"' for signs in trigrams)
     sql = "SELECT term, hs6 FROM product_search_km WHERE product_search_km MATCH ? ORDER BY rank, rowid LIMIT 20"
     half = len(trigrams) / 2
-    return _codes(
-        hs6 for term, hs6 in connection.execute(sql, (query,)) if sum(signs in term for signs in trigrams) >= half
-    )
+    return [hs6 for term, hs6 in connection.execute(sql, (query,)) if sum(s in term for s in trigrams) >= half]
 
 
 def _codes(found: Iterable[str]) -> list[str]:

@@ -61,8 +61,9 @@ def test_a_misspelt_everyday_word_is_found(release: ReleaseConnection, text: str
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("អាវ\u200bយឺត", "610910"), ("អាវយឹត", "610910"), ("ទូរស័ព្ទស្មាតផូន", "851713"), ("អាវយឺតកប្បាសពណ៌ស", "610910")],
-)
+    [("អាវ\u200bយឺត", "610910"), ("អាវយឹត", "610910"), ("ទូរស័ព្ទស្មាតផូន", "851713"), ("អាវយឺតកប្បាសពណ៌ស", "610910"),
+     ("ម្រេចខ្មៅកំពតលេខមួយ", "090411"), ("ផ្លែទុរេន", "081060")],
+)  # fmt: skip
 def test_khmer_is_found_with_breaks_slips_and_further_words(release: ReleaseConnection, text: str, code: str) -> None:
     assert code in first(release, text)
 
