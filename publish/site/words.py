@@ -1,7 +1,7 @@
 """The words of the site in each language: its strings, dates, numbers, rates, and where a line of Khmer may break.
 
-Strings stand in `strings/en.yml` and `strings/km.yml` under the same keys; `{name}` in one is filled in. Nothing here
-knows what is on a page.
+Strings stand in `strings/en.yml` and `strings/km.yml` under the same keys, those of a large screen in files of its own
+such as `strings/assess.en.yml`; `{name}` in one is filled in. Nothing here knows what is on a page.
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ class Words:
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
-        text = (files("publish.site") / "strings" / f"{lang}.yml").read_text(encoding="utf-8")
-        self.strings: dict[str, str] = dict(_flat(yaml.load(text, yaml.BaseLoader)))
+        held = sorted((files("publish.site") / "strings").iterdir(), key=lambda path: path.name)
+        texts = [path.read_text(encoding="utf-8") for path in held if path.name.split(".")[-2] == lang]
+        self.strings: dict[str, str] = dict(pair for text in texts for pair in _flat(yaml.load(text, yaml.BaseLoader)))
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The string of a key, with its values filled in.
