@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,7 @@ def pdf(file: Path) -> Find:
     def find(row: ExtractedRow) -> list[str]:
         left, top, right, bottom = map(float, row.bbox.split())
         page = book.pages[row.page - 1]
-        text = page.within_bbox((left, top, right, bottom), strict=False).extract_text()
-        page.close()
-        return [text]
+        return [page.within_bbox((left, top, right, bottom), strict=False).extract_text()]
 
     return find
 
@@ -83,6 +82,7 @@ def member(file: Path, name: str) -> str:
 
 
 def lines(file: Path) -> Find:
+    """A row of text goes on until the next line that begins with a code, or a blank one."""
     kept: dict[str, list[str]] = {}
 
     def find(row: ExtractedRow) -> list[str]:
@@ -91,7 +91,8 @@ def lines(file: Path) -> Find:
         if key not in kept:
             text = member(file, name) if name else file.read_text(encoding="utf-8-sig")
             kept[key] = [line.rstrip("\r\n") for line in io.StringIO(text, newline=None)]
-        return [kept[key][int(number) - 1]]
+        first, *rest = kept[key][int(number) - 1 :]
+        return [first, *takewhile(lambda line: line.strip() and not re.match(r"\s*\d{2}\.?\d{2}", line), rest)]
 
     return find
 
