@@ -77,6 +77,22 @@ def render_origin(answer: Row, width: int = 110) -> str:
     return _text(parts, width)
 
 
+def rule_words(rule: Row) -> str:
+    """The rule of an answer in words, with what keeps it from being the rule for certain."""
+    candidates = rule.get("candidates") or ()
+    if not rule["text"] and not candidates:
+        return "not held"
+    words = rule["text"] or "one of: " + " or ".join(f"[{one['text']}]" for one in candidates)
+    marks = {
+        "superseded: the rule in force is not held": rule["state"] == "superseded",
+        "in doubt": rule["state"] == "ambiguous" and not candidates,
+        "from a public source": rule["evidence"] == "R",
+        "not verified": rule["evidence"] == "U",
+    }
+    said = "; ".join(mark for mark, holds in marks.items() if holds)
+    return f"{words} ({said})" if said else words
+
+
 def render_unread(answer: Row, width: int = 110) -> str:
     """An answer of `publish.origin_unread.unread` as text."""
     share = _table("Document", "Rules", "Read in full", "To look at")
@@ -143,7 +159,7 @@ def _regimes(answer: Row) -> Table:
         margin = "" if entry["margin_pct"] is None else f"{entry['margin_pct']:g}"
         following = entry["next_changes"][:1]
         change = f"{_shown(following[0])} from {following[0]['from']}" if following else ""
-        rule = entry["rule"]["text"] or _STATES.get(entry["rule"]["state"], entry["rule"]["state"])
+        rule = rule_words(entry["rule"])
         form = entry["certificate"]["form"] or ""
         table.add_row(entry["short_name"], rate, margin, change, Text(rule), form)
     return table

@@ -14,7 +14,7 @@ import pytest
 from publish.compare import compare
 from publish.open_release import ReleaseConnection, open_release
 from publish.products import digits_of, resolve_product
-from publish.render import render_compare
+from publish.render import render_compare, rule_words
 from sources.errors import Exit, FtaError
 from tests.publish.database import database
 from tests.publish.sample import KR_DOC, build_all, duty_id, sample_rows, sample_tables, source_id
@@ -371,7 +371,18 @@ def test_rules_that_stand_beside_each_other_are_all_given() -> None:
 
 def test_a_rule_past_its_dates_is_superseded() -> None:
     connection = altered(lambda rows: rows["origin_rule"][0].update(valid_to="2024-01-01"))
-    assert under(to_korea(connection, "610910"), "ckfta")["rule"]["state"] == "superseded"
+    rule = under(to_korea(connection, "610910"), "ckfta")["rule"]
+    assert rule["state"] == "superseded"
+    assert rule_words(rule) == "CC (superseded: the rule in force is not held)"
+
+
+def test_words_of_a_rule_say_what_is_in_doubt() -> None:
+    held = {"text": "CTH", "state": "ok", "evidence": "D"}
+    assert rule_words(held) == "CTH"
+    assert rule_words({**held, "state": "ambiguous", "evidence": "R"}) == "CTH (in doubt; from a public source)"
+    several = {"text": None, "state": "ambiguous", "evidence": None, "candidates": [held, {**held, "text": "CC"}]}
+    assert rule_words(several) == "one of: [CTH] or [CC]"
+    assert rule_words({"text": None, "state": "not_held", "evidence": None}) == "not held"
 
 
 @pytest.mark.parametrize("code", ["610", "61091010101", "shirt", "", "61_09", "６１０９１０"])
