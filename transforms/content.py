@@ -54,12 +54,14 @@ class Rendered:
     Attributes:
         titles: by language; `texts` likewise.
         rests_on: tables and row keys of the facts that it states.
+        partners: parties that it names as partners.
     """
 
     piece: Piece
     titles: Mapping[Language, str]
     texts: Mapping[Language, str]
     rests_on: tuple[tuple[str, str], ...]
+    partners: frozenset[str] = frozenset()
 
 
 def render(pieces: Sequence[Piece], tables: Mapping[str, pa.Table]) -> tuple[list[Rendered], list[Fault]]:
@@ -84,6 +86,7 @@ def _render_piece(piece: Piece, facts: Facts, terms: Mapping[str, Piece]) -> tup
     titles: dict[Language, str] = {}
     texts: dict[Language, str] = {}
     cited: dict[tuple[str, str], None] = {}
+    partners: set[str] = set()
     faults: list[Fault] = []
     for language in LANGUAGES:
         speaker = Speaker(facts, language)
@@ -95,9 +98,10 @@ def _render_piece(piece: Piece, facts: Facts, terms: Mapping[str, Piece]) -> tup
             except (jinja2.TemplateError, UnknownReference, TypeError, ValueError, KeyError, ArithmeticError) as error:
                 faults.append(Fault(piece, language, first + _line_of(error) - 1, _words_of(error)))
         cited |= dict.fromkeys(speaker.said)
+        partners |= speaker.partners
     if faults:
         return None, faults
-    return Rendered(piece, titles, texts, tuple(sorted(cited))), []
+    return Rendered(piece, titles, texts, tuple(sorted(cited)), frozenset(partners)), []
 
 
 @lru_cache(maxsize=4096)
@@ -113,7 +117,9 @@ def _known(piece: Piece, facts: Facts, speaker: Speaker, language: Language) -> 
         known["as_of"] = speech.day(piece.head.as_of.isoformat(), language)
         known["as_of_month"] = speech.month(piece.head.as_of.isoformat(), language)
     if piece.kind == "picture":
-        known["words"] = {name: words[language] for name, words in piece.head.words.items()}
+        known["words"] = {
+            name: _template(words[language]).render(known) for name, words in piece.head.words.items()
+        }
     return known
 
 

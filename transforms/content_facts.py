@@ -90,12 +90,13 @@ class Facts:
 
 
 class Speaker:
-    """Says facts in one language, and remembers which rows they came from."""
+    """Says facts in one language; remembers which rows they came from, and whom it named as a partner."""
 
     def __init__(self, facts: Facts, language: Language) -> None:
         self._facts = facts
         self._language: Language = language
         self.said: list[tuple[str, str]] = []
+        self.partners: set[str] = set()
 
     # --- how a fact is found ---
 
@@ -144,14 +145,19 @@ class Speaker:
         return speech.listed([self.regime(regime) for regime in self.regimes(kind, status)], self._language)
 
     def party(self, party_id: str) -> str:
-        """Name of a country or customs territory."""
+        """Name of a country or customs territory, as a partner: in a piece on one regime it must be party to it."""
+        self.partners.add(party_id)
+        return self.other(party_id)
+
+    def other(self, party_id: str) -> str:
+        """Name of a country or customs territory that is not spoken of as a partner."""
         return self._own(self._one("party", party_id=party_id), "name")
 
     def parties(self, regime_id: str, but: str = "") -> str:
         """Parties of a regime as a list in words; `but` leaves some out, such as `"KH"` or `"KH LA"`."""
         self._one("regime", regime_id=regime_id)
         found = self._find("regime_party", regime_id=regime_id)
-        names = sorted(self.party(row["party_id"]) for row in found if row["party_id"] not in but.split())
+        names = sorted(self.other(row["party_id"]) for row in found if row["party_id"] not in but.split())
         return speech.listed(names, self._language)
 
     def members(self, group_id: str, but: str = "") -> str:
@@ -159,7 +165,7 @@ class Speaker:
         found = self._find("party_group", group_id=group_id)
         if not found:
             raise UnknownReference(f"party_group holds no group {group_id!r}")
-        names = sorted(self.party(row["party_id"]) for row in found if row["party_id"] not in but.split())
+        names = sorted(self.other(row["party_id"]) for row in found if row["party_id"] not in but.split())
         return speech.listed(names, self._language)
 
     def signed(self, regime_id: str) -> str:
