@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test test-documents bench lint check system lock clean
+.PHONY: run test test-documents bench lint check khmer system lock clean
 
 run: $(READY)  ## the main job: refresh, judge, publish
 	$(BIN)/ftadata run
@@ -24,6 +24,9 @@ lint: $(READY)  ## format, lint, types
 	$(BIN)/mypy
 
 check: lint test  ## the one door
+
+khmer: $(READY)  ## put the places where a line may break into the Khmer of the content
+	$(BIN)/python -m transforms.khmer sources/content
 
 system:  ## Debian packages that further tests use
 	apt-get update -qq

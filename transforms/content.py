@@ -117,9 +117,7 @@ def _known(piece: Piece, facts: Facts, speaker: Speaker, language: Language) -> 
         known["as_of"] = speech.day(piece.head.as_of.isoformat(), language)
         known["as_of_month"] = speech.month(piece.head.as_of.isoformat(), language)
     if piece.kind == "picture":
-        known["words"] = {
-            name: _template(words[language]).render(known) for name, words in piece.head.words.items()
-        }
+        known["words"] = {name: _template(words[language]).render(known) for name, words in piece.head.words.items()}
     return known
 
 

@@ -18,6 +18,7 @@ import pyarrow.compute
 
 from sources.content import Language
 from transforms import speech
+from transforms.khmer import with_breaks
 
 pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
 
@@ -123,7 +124,7 @@ class Speaker:
         words = row[f"{column}_{self._language}"]
         if not words:
             raise UnknownReference(f"{column}_{self._language} of {row['row_key']} is empty")
-        return str(words)
+        return str(words) if self._language == "en" else with_breaks(str(words))
 
     # --- agreements and parties ---
 

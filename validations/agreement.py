@@ -1,15 +1,11 @@
-"""Rules of agreements: dates in order, forms that follow from the parties, prose that names the right partners."""
+"""Rules of agreements: dates in order, forms that follow from the parties, questions decided."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from validations.desk import ALL, Desk, Judge
 from validations.judgement import RuleResult
-
-PARTNER_SUBJECT = "partners"
-"""`text_block.subject` of prose that lists partners (C41)."""
 
 
 def dates_in_order(desk: Desk) -> Iterator[RuleResult]:
@@ -65,22 +61,6 @@ def forms_follow(desk: Desk) -> Iterator[RuleResult]:
     )  # fmt: skip
 
 
-def partners_named(desk: Desk) -> Iterator[RuleResult]:
-    """C41: a country that a text on partners names is a party of some regime."""
-    parties = {party for (party,) in desk.rows("select distinct party_id from regime_party")}
-    blocks = desk.rows(
-        f"""select row_key, block_id, concat_ws(' ', title_en, text_en) from text_block
-        where subject = '{PARTNER_SUBJECT}'"""
-    )
-    yield from desk.weigh(
-        "C41", "text_block",
-        ((ALL, key, code not in parties, f"{block} names {name}, which is party to no regime")
-         for key, block, text in blocks
-         for name, code in sorted(desk.context.countries.items())
-         if re.search(rf"\b{re.escape(name)}\b", text)),
-    )  # fmt: skip
-
-
 def decisions_taken(desk: Desk) -> Iterator[RuleResult]:
     """C42: a question on which sources disagree is decided."""
     yield from desk.look(
@@ -95,6 +75,5 @@ RULES: tuple[tuple[str, Judge], ...] = (
     ("C38", dates_in_order),
     ("C39", in_force_first),
     ("C40", forms_follow),
-    ("C41", partners_named),
     ("C42", decisions_taken),
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["E", "W", "I"]
-Theme = Literal["structure", "coverage", "rates", "origin", "agreement", "conversion", "release"]
+Theme = Literal["structure", "coverage", "rates", "origin", "agreement", "conversion", "release", "prose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Rule:
     """One rule of the catalogue.
 
     Attributes:
-        id: as cited, `C01` to `C51`.
+        id: as cited, `C01` to `C56`.
         severity: `E` blocks the release (or, by quarantine, the schedule), `W` is shown, `I` informs.
         title: what holds when the rule is kept.
         meaning: why it matters to a reader of the data.
@@ -123,7 +123,7 @@ CATALOGUE: dict[str, Rule] = {
              "A rate nobody could claim must not be shown.", "Check the dates in regime.yml and year one of staging."),
         Rule("C40", "E", "agreement", "the form of an agreement follows from its parties",
              "Bilateral and plurilateral are counted, not written by hand.", YAML),
-        Rule("C41", "E", "agreement", "every country that prose names as a partner is one",
+        Rule("C41", "E", "prose", "every country that prose names as a partner is one",
              "Prose that lists partners drifts away from the data.", "Mend the text, or add the party to regime.yml."),
         Rule("C42", "W", "agreement", "no disagreement of sources waits for a decision",
              "Where sources disagree both are published until somebody decides.", "Record it with `ftadata decide`."),
@@ -142,6 +142,19 @@ CATALOGUE: dict[str, Rule] = {
              "A reader must get the same answer from each format.", "Write the release again; report it as a fault."),
         Rule("C51", "I", "release", "the coverage matrix says what is held",
              "What is not held is said, for every agreement and subject.", "Mend `coverage` in regime.yml."),
+        Rule("C52", "E", "prose", "every reference and link of prose leads to something that is published",
+             "Words that rest on a row which is gone say what nobody can check; the piece would be left out.",
+             "Mend the reference in the file named; docs/content.md lists what can be said."),
+        Rule("C53", "E", "prose", "prose states no number, date, party, agreement or form by hand",
+             "A fact written by hand stays as it is when the data changes.",
+             "Put a reference in its place (docs/content.md), or give the name its reason in content/allowed.yml."),
+        Rule("C54", "E", "prose", "of the two languages of a piece, neither is longer than twice the other",
+             "A half that is much shorter leaves out what the other says.", "Write out the shorter half."),
+        Rule("C55", "E", "prose", "the English of a piece can be read by a small business",
+             "Traders fail on words before they fail on rates.", "Shorten the sentences; take plainer words."),
+        Rule("C56", "E", "prose", "Khmer is spelt and encoded as it should be, and a line can break in it",
+             "Signs out of order cannot be searched, and a line that cannot break runs off a telephone's screen.",
+             "Mend the words named; `make khmer` puts in the places where a line may break."),
     )
 }  # fmt: skip
 """Every rule by id. C50 is judged by the publisher on the files it staged (`validations.release.formats_agree`)."""

@@ -31,11 +31,11 @@ def judge(tables: Mapping[str, pa.Table], context: Context) -> Judgement:
 
 def judge_rules(tables: Mapping[str, pa.Table], context: Context) -> Iterator[RuleResult]:
     """Judge tables by the rules across tables alone, without Great Expectations."""
-    from validations import agreement, conversion, coverage, duties, origin, rates, structure
+    from validations import agreement, conversion, coverage, duties, origin, prose, rates, structure
     from validations.desk import Desk
 
     with Desk(tables, context) as desk:
-        for theme in (structure, duties, coverage, rates, origin, agreement, conversion):
+        for theme in (structure, duties, coverage, rates, origin, agreement, conversion, prose):
             for _, judge_rule in theme.RULES:
                 yield from judge_rule(desk)
     yield verdict("C50", "all", "all", checked=0, failed=0)

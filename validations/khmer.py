@@ -1,7 +1,7 @@
 """Whether Khmer is written as it should be: order of signs, no foreign letters in words, one spelling, room to break.
 
-The order and structure of signs are judged by SIL's normaliser, which `khmernormalizer` carries; the spellings are those
-that docs/khmer-terms.md has settled.
+The order and structure of signs are judged by SIL's normaliser, which `khmernormalizer` carries; the spellings are
+those that docs/khmer-terms.md has settled.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from transforms.khmer import BREAK
+
 KHMER = "\u1780-\u17d3\u17dd"
-BREAK = "\u200b"
 LONGEST_RUN = 60
 """Signs of Khmer that may follow one another without a place at which a line may break."""
 _LATIN_INSIDE = re.compile(rf"[{KHMER}][A-Za-z]|[A-Za-z][{KHMER}]")

@@ -1,21 +1,21 @@
 """Rules of prose: facts only by reference, links that lead somewhere, plain English, sound Khmer, neither alone.
 
-They look at the sources of the pieces (`Context.pieces`), so that what is wrong is named with file and line, and at what
-the tables make of them.
+They look at the sources of the pieces (`Context.pieces`), so that what is wrong is named with file and line, and at
+what the tables make of them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import Any
+from weakref import WeakKeyDictionary
 
 import yaml
 
 from sources.content import FOLDER, LANGUAGES, Piece
 from sources.registry import ROOT
-from transforms.content import TABLES, Rendered, render
+from transforms.content import TABLES, Fault, Rendered, render
+from transforms.khmer import BREAK
 from validations import khmer
 from validations.desk import ALL, Desk, Judge
 from validations.judgement import RuleResult
@@ -28,7 +28,6 @@ HARDEST = 12.0
 """Highest Flesch-Kincaid grade of a piece: the last year of school. The words of the trade alone make some of it."""
 SHORT = 30
 """Words or signs below which a piece is too short for its length or level to say anything."""
-Looked = Iterator[tuple[str, str, bool, str]]
 _LINK = re.compile(r"\]\((?P<scheme>[a-z]+):(?P<to>[^)\s]*)\)")
 _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_#>`|]|^\s*(?:[-+]|\d+[.)])\s", re.MULTILINE)
 
@@ -39,14 +38,19 @@ def key_of(piece: Piece) -> str:
     return row_key(TABLES[piece.kind], {**ids, "guide_id": piece.guide, "step_no": piece.step})
 
 
-@cache
-def _said(pieces: tuple[Piece, ...], desk: Desk) -> tuple[list[Rendered], list[Any]]:
-    return render(pieces, desk.tables)
+_SAID: WeakKeyDictionary[Desk, tuple[list[Rendered], list[Fault]]] = WeakKeyDictionary()
+
+
+def _said(desk: Desk) -> tuple[list[Rendered], list[Fault]]:
+    """The pieces said with the tables of a desk, once for all rules."""
+    if desk not in _SAID:
+        _SAID[desk] = render(desk.context.pieces, desk.tables)
+    return _SAID[desk]
 
 
 def references_lead(desk: Desk) -> Iterator[RuleResult]:
     """C52: every reference and every link of a piece leads to something that is published."""
-    said, faults = _said(desk.context.pieces, desk)
+    said, faults = _said(desk)
     wrong = [
         (key_of(f.piece), TABLES[f.piece.kind], True, f"{f.piece.file}, line {f.line}: {f.message}") for f in faults
     ]
@@ -59,7 +63,9 @@ def _links(said: list[Rendered], desk: Desk) -> Iterator[tuple[Piece, bool, str]
     targets = _targets(said, desk)
     for one in said:
         links = [found for text in one.texts.values() for found in _LINK.finditer(text)]
-        dead = [f for f in links if f["scheme"] != "https" and f["to"].split("#")[0] not in targets.get(f["scheme"], ())]
+        dead = [
+            f for f in links if f["scheme"] != "https" and f["to"].split("#")[0] not in targets.get(f["scheme"], ())
+        ]
         related = {"term": "term", "question": "faq"}.get(one.piece.kind, "")
         lost = [f"related {name!r}" for name in one.piece.head.related if name not in targets.get(related, ())]
         lost += [f"{f['scheme']}:{f['to']}" for f in dead]
@@ -97,7 +103,7 @@ def partners_named(desk: Desk) -> Iterator[RuleResult]:
         of.setdefault(regime, set()).add(party)
     anywhere = {party for parties in of.values() for party in parties}
     looked = []
-    for one in _said(desk.context.pieces, desk)[0]:
+    for one in _said(desk)[0]:
         regime = one.piece.head.regime
         strangers = sorted(one.partners - (of.get(regime, set()) if regime else anywhere))
         detail = f"{one.piece.file} names {', '.join(strangers)}, party to {regime or 'no regime'} it is not"
@@ -116,10 +122,10 @@ def partners_named(desk: Desk) -> Iterator[RuleResult]:
 def languages_alike(desk: Desk) -> Iterator[RuleResult]:
     """C54: of the two languages of a piece, neither is longer than twice the other."""
     looked = []
-    for one in _said(desk.context.pieces, desk)[0]:
+    for one in _said(desk)[0]:
         if one.piece.kind == "picture":
             continue
-        sizes = {lang: len(plain(one.texts[lang]).replace(khmer.BREAK, "")) for lang in LANGUAGES}
+        sizes = {lang: len(plain(one.texts[lang]).replace(BREAK, "")) for lang in LANGUAGES}
         bad = max(sizes.values()) > SHORT and max(sizes.values()) > 2 * min(sizes.values())
         detail = f"{one.piece.file}: {sizes['en']} signs of English, {sizes['km']} of Khmer"
         looked.append((key_of(one.piece), TABLES[one.piece.kind], bad, detail))
@@ -129,7 +135,7 @@ def languages_alike(desk: Desk) -> Iterator[RuleResult]:
 def english_plain(desk: Desk) -> Iterator[RuleResult]:
     """C55: a small business can read the English of a piece."""
     looked = []
-    for one in _said(desk.context.pieces, desk)[0]:
+    for one in _said(desk)[0]:
         if one.piece.kind != "picture":
             level = grade(one.texts["en"])
             detail = f"{one.piece.file} reads at grade {level:.1f}"
@@ -140,7 +146,7 @@ def english_plain(desk: Desk) -> Iterator[RuleResult]:
 def khmer_sound(desk: Desk) -> Iterator[RuleResult]:
     """C56: Khmer is spelt and encoded as it should be, and a line can break in it."""
     looked = []
-    for one in _said(desk.context.pieces, desk)[0]:
+    for one in _said(desk)[0]:
         found = list(khmer.faults(f"{one.titles['km']}\n{one.texts['km']}"))
         detail = f"{one.piece.file}: {'; '.join(found)}"
         looked.append((key_of(one.piece), TABLES[one.piece.kind], bool(found), detail))

@@ -18,6 +18,7 @@ import yaml
 
 from sources.content import FOLDER, LANGUAGES, Language, Piece
 from sources.registry import ROOT
+from transforms.khmer import BREAK
 from transforms.speech import MONTHS
 from warehouse.tables import EDITIONS
 
@@ -108,6 +109,7 @@ def bare_facts(piece: Piece, names: Names) -> Iterator[Bare]:
 
 
 def _masked(text: str, names: Names) -> str:
+    text = text.replace(BREAK, "")
     for pattern in (*_MASKED, names.masked):
         text = pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     return text

@@ -12,9 +12,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from sources.content import Half
 from sources.specs import DutySpec
 from tests.validations.world import DAY, World
 from transforms.duties import duty_id, parse_duty
+from validations.prose import key_of
 from warehouse.tables import row_key
 
 Row = dict[str, Any]
@@ -54,6 +56,21 @@ def edit(table: str, where: Row, **values: Any) -> Change:
                 keys.add(row["row_key"])
         assert keys, f"no row of {table} matches {where}"
         return with_rows(world, table, rows), keys
+
+    return change
+
+
+def reword(en: str = "", km: str = "", **head: Any) -> Change:
+    """Add words to the halves of the one piece of the world, or change its front matter; its row is expected."""
+
+    def change(world: World) -> tuple[World, set[str]]:
+        (piece,) = world.context.pieces
+        halves = {
+            name: Half(f"{half.text}{more}\n", half.line)
+            for name, half, more in (("en", piece.en, en), ("km", piece.km, km))
+        }
+        pieces = (replace(piece, head=piece.head.model_copy(update=head), **halves),)
+        return replace(world, context=replace(world.context, pieces=pieces)), {key_of(piece)}
 
     return change
 
@@ -224,6 +241,25 @@ FAULTS: tuple[Fault, ...] = (
     Fault("C39", "preference_rate", edit("preference_rate", {**OWN, "valid_from": DAY}, valid_from="2022-01-01")),
     Fault("C40", "regime", edit("regime", {}, party_form="plurilateral")),
     Fault("C41", "text_block", edit("text_block", TEXT, text_en="Cambodia has an agreement with Chile.")),
+    Fault("C41", "text_block", reword(en="So has {{ JP }}.", regime="pact")),
+    Fault("C52", "text_block", reword(en="It is not {{ regime('pack') }}.")),
+    Fault("C52", "text_block", reword(en="[See](page:nowhere).")),
+    Fault("C52", "text_block", reword(en="[See](hs:999999).")),
+    Fault("C52", "text_block", reword(en="[[nowhere]].")),
+    Fault("C52", "text_block", reword(related=("nowhere",))),
+    Fault("C53", "text_block", reword(en="Valid for 12 months.")),
+    Fault("C53", "text_block", reword(en="Keep it ten years.")),
+    Fault("C53", "text_block", reword(en="It is with Korea.")),
+    Fault("C53", "text_block", reword(en="Ask for Form P.")),
+    Fault("C53", "text_block", reword(km="មានសុពលភាព ១២ ខែ។")),
+    Fault("C53", "text_block", reword(km="ជាមួយកូរ៉េ។")),
+    Fault("C53", "text_block", reword(title_en="Since December")),
+    Fault("C54", "text_block", reword(km="ខ្មែរ " * 90)),
+    Fault("C55", "text_block", reword(en="Notwithstanding " * 40, km="ខ្មែរ " * 90)),
+    Fault("C56", "text_block", reword(km="Kក្រុម")),
+    Fault("C56", "text_block", reword(km="សំរាប់ពាណិជ្ជករ")),
+    Fault("C56", "text_block", reword(km="ស្រ្តី")),
+    Fault("C56", "text_block", reword(en="It holds for most goods, and for all traders.", km="ខ្មែរ" * 13)),
     Fault("C42", "decision", edit("decision", {}, status="open")),
     Fault("C43", "provision", edit("provision", {"code": "validity_period"}, text_en="It is valid for a year.")),
     Fault("C43", "provision", edit("provision", {"code": "validity_period"}, value_num=6.0)),

@@ -14,7 +14,7 @@ import pytest
 from sources.errors import FtaError
 from tests.validations.faults import FAULTS, Fault, drop, edit, with_rows
 from tests.validations.world import SUBHEADINGS, World, make_world
-from validations import agreement, conversion, coverage, duties, origin, rates, structure
+from validations import agreement, conversion, coverage, duties, origin, prose, rates, structure
 from validations.catalogue import CATALOGUE
 from validations.context import Context, context_of
 from validations.desk import Desk, Judge, conform
@@ -24,7 +24,7 @@ from validations.release import formats_agree
 from validations.suites import judge_columns
 from warehouse.tables import TABLES
 
-THEMES = (structure, duties, coverage, rates, origin, agreement, conversion)
+THEMES = (structure, duties, coverage, rates, origin, agreement, conversion, prose)
 JUDGES: tuple[Judge, ...] = tuple(judge for theme in THEMES for _, judge in theme.RULES)
 KNOWN = {("C33", "origin_rule", "rules"): 1}
 """What fails in the world itself: its rules stand in HS 2017, the party's own schedule in HS 2022."""

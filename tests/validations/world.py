@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from sources.content import Half, Head, Piece
 from sources.extraction import ExtractedRow, Extraction
 from sources.registry import Registry
 from sources.specs import (
@@ -90,7 +91,7 @@ def _schedule(name: str, importer: str, exporter: str, nomenclature: str, **more
 
 
 REGIME = RegimeSpec(
-    id="pact", kind="fta", short_name="Pact", name_en="A pact", name_km="កិច្ចព្រមព្រៀង", status="in_force",
+    id="pact", kind="fta", short_name="Pact", name_en="A pact", name_km="កតិកាសញ្ញា", status="in_force",
     signed_on=date(2021, 10, 26), in_force_from=date(2022, 12, 1), certificate_form="Form P", evidence="D",
     parties=(
         PartySpec(party="KH", role="both", in_force_from=date(2022, 12, 1), evidence="D"),
@@ -148,6 +149,13 @@ CELLS = {
 }  # fmt: skip
 CONTINUED = ("doc-south", 4, "0.02$/l")
 """A row under the fourth line of a document that continues its base rate."""
+
+PIECE = Piece(
+    "text", "partners", Head(title_en="Partners", title_km="ដៃគូ", subject="partners", source="the data"),
+    Half("{{ KH }} has an agreement with {{ KR }}: {{ regime('pact') }}, of {{ signed('pact') }}.\n", 8),
+    Half("{{ KH }} មានកិច្ចព្រមព្រៀងជាមួយ{{ KR }}៖ {{ regime('pact') }} ចុះ{{ signed('pact') }}។\n", 12),
+    "content/text/partners.md",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -208,7 +216,7 @@ def _context(tables: Tables) -> Context:
         registry=REGISTRY, content_hash="hash of the world", previous=dict(tables),
         duty_bands={"KH": tuple(Decimal(band) for band in (0, 7, 15, 35))}, rule_totals={"rules": 4},
         edition_totals={"HS 2022": {2: 2, 4: 2, 6: 5}}, base_from_mfn={"north": DAY},
-        countries={"Cambodia": "KH", "Korea": "KR", "Chile": "CL"},
+        countries={"Cambodia": "KH", "Korea": "KR", "Chile": "CL"}, pieces=(PIECE,),
     )  # fmt: skip
 
 
@@ -233,6 +241,7 @@ def _describe(rows: dict[str, Rows]) -> None:
     rows["party"] = [
         {"party_id": "KH", "name_en": "Cambodia", "name_km": "កម្ពុជា", "is_home": 1},
         {"party_id": "KR", "name_en": "Korea", "name_km": "កូរ៉េ", "is_home": 0},
+        {"party_id": "JP", "name_en": "Japan", "name_km": "ជប៉ុន", "is_home": 0},
     ]
     rows["regime"] = [
         {"regime_id": "pact", "kind": "fta", "short_name": "Pact", "name_en": REGIME.name_en, "name_km": REGIME.name_km,
