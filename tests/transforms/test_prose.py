@@ -18,9 +18,9 @@ from warehouse.tables import build
 Rows = list[dict[str, Any]]
 FACTS: dict[str, Rows] = {
     "party": [
-        {"party_id": "KH", "name_en": "Cambodia", "name_km": "កម្ពុជា"},
-        {"party_id": "KR", "name_en": "Korea", "name_km": "កូរ៉េ"},
-        {"party_id": "JP", "name_en": "Japan", "name_km": "ជប៉ុន"},
+        {"party_id": "KH", "name_en": "Cambodia", "name_km": "កម្ពុជា", "is_home": 1},
+        {"party_id": "KR", "name_en": "Korea", "name_km": "កូរ៉េ", "is_home": 0},
+        {"party_id": "JP", "name_en": "Japan", "name_km": "ជប៉ុន", "is_home": 0},
     ],
     "party_group": [{"group_id": "g", "party_id": p, "valid_from": "2000-01-01"} for p in ("KH", "JP")],
     "regime": [
