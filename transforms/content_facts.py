@@ -61,7 +61,7 @@ _PLACE_WORDS = (
     (r"\bAttachment\b", "ឯកសារភ្ជាប់"), (r"\bSection\b", "ផ្នែក"),
     (r"\bwith the final process in the exporting Party\b", "ដោយដំណាក់កាលចុងក្រោយធ្វើនៅភាគីនាំចេញ"),
     (r"\ba statement on origin by an exporter registered in\b", "សេចក្តីប្រកាសដើមកំណើតដោយអ្នកនាំចេញចុះបញ្ជីក្នុង"),
-    (r"\ban origin declaration\b", "សេចក្តីប្រកាសដើមកំណើត"),
+    (r"; ឬ", " ឬ"), (r"\ban origin declaration\b", "សេចក្តីប្រកាសដើមកំណើត"),
 )  # fmt: skip
 
 
@@ -244,6 +244,16 @@ class Speaker:
     def rule(self, regime_id: str) -> str:
         """The general rule of origin of a regime, in short form."""
         return self._in_khmer(self._general(regime_id)["rule_text"])
+
+    def has_rule(self, regime_id: str) -> bool:
+        """Whether the general rule of a regime is known, for a condition."""
+        self._one("regime", regime_id=regime_id)
+        return any(row["code_from"] is None for row in self._facts.rows("origin_rule", regime_id=regime_id))
+
+    def has_provision(self, regime_id: str, code: str) -> bool:
+        """Whether a regime says something on a point, for a condition."""
+        row = self._provision(regime_id, code, 1)
+        return row is not None and row["value"] not in ("not_held", "silent")
 
     def threshold(self, regime_id: str) -> str:
         """The regional value content that the general rule of a regime asks for."""
