@@ -18,6 +18,7 @@ import pyarrow.compute
 
 from sources.content import Language
 from transforms import speech
+from transforms.content_words import ANSWERS, EVIDENCE, HOLDING, PLACE_WORDS, STATES, STATUS
 from transforms.khmer import with_breaks
 
 pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
@@ -25,44 +26,6 @@ pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
 Row = dict[str, Any]
 SMALL = 5_000
 """Tables up to this many rows are searched as rows; larger ones in Arrow."""
-EVIDENCE: dict[str, tuple[str, str]] = {
-    "S": ("a document of the Ministry", "ឯកសាររបស់ក្រសួង"),
-    "D": ("a document that is held", "ឯកសារដែលមានក្នុងដៃ"),
-    "R": ("a public source that is not held", "ប្រភពសាធារណៈដែលមិនមានក្នុងដៃ"),
-    "U": ("general knowledge, not yet verified", "ចំណេះដឹងទូទៅ មិនទាន់បានផ្ទៀងផ្ទាត់"),
-}
-STATUS: dict[str, tuple[str, str]] = {
-    "in_force": ("in force", "នៅជាធរមាន"),
-    "signed": ("signed, not yet in force", "បានចុះហត្ថលេខា តែមិនទាន់ចូលជាធរមាន"),
-    "lapsed": ("lapsed", "ផុតសុពលភាព"),
-    "partly_withdrawn": ("in force, withdrawn for some goods", "នៅជាធរមាន តែដកហូតចំពោះទំនិញមួយចំនួន"),
-    "unknown": ("of unknown standing", "មិនទាន់ដឹងច្បាស់ពីស្ថានភាព"),
-}
-HOLDING: dict[str, tuple[str, str]] = {
-    "held": ("held", "មានក្នុងដៃ"),
-    "partial": ("held in part", "មានក្នុងដៃមួយផ្នែក"),
-    "superseded": ("held, but superseded", "មានក្នុងដៃ តែត្រូវបានជំនួសហើយ"),
-    "not_held": ("not held", "មិនមានក្នុងដៃ"),
-}
-STATES: dict[str, tuple[str, str]] = {
-    **HOLDING,
-    "silent": ("nothing said", "មិនបានចែង"),
-    "unknown": ("not known", "មិនទាន់ដឹង"),
-    "excluded": ("excluded from preference", "មិនរាប់បញ្ចូលក្នុងអនុគ្រោះ"),
-    "unbound": ("unbound", "គ្មានកាតព្វកិច្ច"),
-    "not_applicable": ("not applicable", "មិនអនុវត្ត"),
-    "ceiling": ("known only as a bound", "ដឹងតែកម្រិតអតិបរមា"),
-    "unparsed": ("not read", "មិនទាន់បានអាន"),
-    "ambiguous": ("different from line to line", "ខុសគ្នាតាមបន្ទាត់ពន្ធ"),
-}
-_PLACE_WORDS = (
-    (r"\bAnnex\b", "ឧបសម្ព័ន្ធ"), (r"\bAppendix\b", "បរិសិដ្ឋ"), (r"\bRules?\b", "វិធាន"), (r"\bArticles?\b", "មាត្រា"),
-    (r"\bChapter\b", "ជំពូក"), (r"\bparagraph\b", "កថាខណ្ឌ"), (r"\band\b", "និង"), (r"\bto\b", "ដល់"), (r"\bor\b", "ឬ"),
-    (r"\bAttachment\b", "ឯកសារភ្ជាប់"), (r"\bSection\b", "ផ្នែក"),
-    (r"\bwith the final process in the exporting Party\b", "ដោយដំណាក់កាលចុងក្រោយធ្វើនៅភាគីនាំចេញ"),
-    (r"\ba statement on origin by an exporter registered in\b", "សេចក្តីប្រកាសដើមកំណើតដោយអ្នកនាំចេញចុះបញ្ជីក្នុង"),
-    (r"; ឬ", " ឬ"), (r"\ban origin declaration\b", "សេចក្តីប្រកាសដើមកំណើត"),
-)  # fmt: skip
 
 
 class UnknownReference(LookupError):
@@ -216,10 +179,22 @@ class Speaker:
             return speech.measure(row["value_num"], row["unit"], self._language)
         return self._own(row, "text")
 
+    def answer(self, regime_id: str, code: str) -> str:
+        """Whether a regime allows something, in a word, for a table: allowed, nothing said, not held."""
+        row = self._provision(regime_id, code, 1)
+        state = row["value"] if row else "not_held"
+        return self._pick(STATES[state] if state in ("not_held", "silent") else ANSWERS.get(state, ANSWERS["provided"]))
+
     def says(self, regime_id: str, code: str, row_no: int = 1) -> str:
         """What a regime says on a point, as a sentence."""
         row = self._provision(regime_id, code, row_no)
         return self._own(row, "text") if row else self._state("not_held")
+
+    def says_all(self, regime_id: str, code: str) -> str:
+        """All that a regime says on a point, such as a tolerance by value and one by weight, in sentences."""
+        self._one("regime", regime_id=regime_id)
+        found = sorted(self._find("provision", regime_id=regime_id, code=code), key=lambda row: row["row_no"])
+        return " ".join(self._own(row, "text") for row in found) or self._state("not_held")
 
     def place(self, regime_id: str, code: str, row_no: int = 1) -> str:
         """Article and page that a provision stands in, as a link."""
@@ -261,6 +236,10 @@ class Speaker:
         if len(found) != 1:
             raise UnknownReference(f"the general rule of {regime_id!r} has {len(found)} thresholds of value content")
         return speech.measure(found.pop(), "percent", self._language)
+
+    def threshold_value(self, regime_id: str) -> float:
+        """The same as a number, for a sum."""
+        return float(max(_contents(json.loads(self._general(regime_id)["rule"]))))
 
     def _general(self, regime_id: str) -> Row:
         found = [row for row in self._facts.rows("origin_rule", regime_id=regime_id) if row["code_from"] is None]
@@ -334,6 +313,13 @@ class Speaker:
         said += [speech.measure(row["amount"], row["currency"], self._language) for row in found if row["amount"]]
         return speech.listed(said, self._language, "or" if subject else "and")
 
+    def tax_value(self, tax: str, subject: str = "") -> float:
+        """A rate of tax as a number, for a sum."""
+        found = [row for row in self._find("kh_tax", tax=tax) if row["subject"].startswith(subject)]
+        if len(found) != 1 or found[0]["rate_pct"] is None:
+            raise UnknownReference(f"kh_tax has {len(found)} rates of {tax!r} on {subject!r}, and one was expected")
+        return float(found[0]["rate_pct"])
+
     def tax_month(self, tax: str) -> str:
         """The month of what is known of a tax."""
         days = {row["as_of"] for row in self._find("kh_tax", tax=tax)}
@@ -385,7 +371,7 @@ class Speaker:
         """Names of forms, articles and rules with their joining words in Khmer."""
         if self._language == "en":
             return text
-        for pattern, khmer in _PLACE_WORDS:
+        for pattern, khmer in PLACE_WORDS:
             text = re.sub(pattern, khmer, text)
         return text
 

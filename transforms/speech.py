@@ -53,13 +53,19 @@ def number(value: Decimal | float | int, language: Language, *, millions: bool =
     return text if language == "en" else text.translate(_KHMER_DIGITS)
 
 
+def _cents(value: Decimal | float | int, language: Language) -> str:
+    text = f"{Decimal(str(value)):,.2f}"
+    return text if language == "en" else text.translate(_KHMER_DIGITS)
+
+
 def measure(value: Decimal | float | int, unit: str | None, language: Language, *, millions: bool = True) -> str:
     """A number with its unit: `12 months`, `១២ ខែ`, `40%`.
 
     Raises:
         KeyError: the unit has no words.
     """
-    said = number(value, language, millions=millions)
+    cents = unit == "USD" and Decimal(str(value)) % 1 != 0
+    said = number(value, language, millions=millions) if not cents else _cents(value, language)
     if unit is None:
         return said
     if unit == "percent":
