@@ -1,13 +1,12 @@
 """From pieces of prose to rows of `text_block`, `guide_step`, `glossary_term`, `faq` and `picture`.
 
 A piece is a Jinja template in a sandbox: it may call the references of `transforms.content_facts.Speaker` and loop over
-what they give, and nothing else. `[[term]]` and `[[term|words]]` become links to the glossary.
+what they give, and nothing else. Terms of the glossary are linked (`transforms.content_links`).
 """
 
 from __future__ import annotations
 
 import json
-import re
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,11 +20,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sources.content import LANGUAGES, Language, Piece, PieceKind
 from transforms import speech
 from transforms.content_facts import Facts, Speaker, UnknownReference
+from transforms.content_links import Glossary, glossary_of, linked
 from warehouse.tables import build
 
 Row = dict[str, Any]
-TERM = re.compile(r"\[\[([a-z0-9-]+)(?:\|([^\]\n]+))?\]\]")
-"""A link to the glossary: the term's id, and the words shown where they are not the term itself."""
 KHMER_NOTE = "ការបកប្រែមិនផ្លូវការរបស់គម្រោង"
 """What marks Khmer that nobody but its writer has read: `translation by the project, unofficial`."""
 TABLES: dict[PieceKind, str] = {
@@ -72,29 +70,32 @@ def render(pieces: Sequence[Piece], tables: Mapping[str, pa.Table]) -> tuple[lis
         the judgement says so (C52).
     """
     facts = Facts(tables)
-    terms = {piece.id: piece for piece in pieces if piece.kind == "term"}
+    glossary = glossary_of(pieces)
     rendered: list[Rendered] = []
     faults: list[Fault] = []
     for piece in pieces:
-        said, wrong = _render_piece(piece, facts, terms)
+        said, wrong = _render_piece(piece, facts, glossary)
         faults += wrong
         rendered += [said] if said else []
     return rendered, faults
 
 
-def _render_piece(piece: Piece, facts: Facts, terms: Mapping[str, Piece]) -> tuple[Rendered | None, list[Fault]]:
+def _render_piece(piece: Piece, facts: Facts, glossary: Glossary) -> tuple[Rendered | None, list[Fault]]:
     titles: dict[Language, str] = {}
     texts: dict[Language, str] = {}
     cited: dict[tuple[str, str], None] = {}
     partners: set[str] = set()
     faults: list[Fault] = []
+    own = piece.id if piece.kind == "term" else ""
     for language in LANGUAGES:
         speaker = Speaker(facts, language)
         known = _known(piece, facts, speaker, language)
         half = piece.half(language)
         for source, first, put in ((piece.title(language), 2, titles), (half.text, half.line, texts)):
             try:
-                put[language] = _link(_template(source).render(known), terms, language)
+                put[language] = _say(source, known)
+                if put is texts and piece.kind != "picture":
+                    texts[language] = linked(texts[language], own, glossary, language)
             except (jinja2.TemplateError, UnknownReference, TypeError, ValueError, KeyError, ArithmeticError) as error:
                 faults.append(Fault(piece, language, first + _line_of(error) - 1, _words_of(error)))
         cited |= dict.fromkeys(speaker.said)
@@ -102,6 +103,10 @@ def _render_piece(piece: Piece, facts: Facts, terms: Mapping[str, Piece]) -> tup
     if faults:
         return None, faults
     return Rendered(piece, titles, texts, tuple(sorted(cited)), frozenset(partners)), []
+
+
+def _say(source: str, known: Mapping[str, Any]) -> str:
+    return _template(source).render(known) if "{" in source else source
 
 
 @lru_cache(maxsize=4096)
@@ -117,7 +122,7 @@ def _known(piece: Piece, facts: Facts, speaker: Speaker, language: Language) -> 
         known["as_of"] = speech.day(piece.head.as_of.isoformat(), language)
         known["as_of_month"] = speech.month(piece.head.as_of.isoformat(), language)
     if piece.kind == "picture":
-        known["words"] = {name: _template(words[language]).render(known) for name, words in piece.head.words.items()}
+        known["words"] = {name: _say(words[language], known) for name, words in piece.head.words.items()}
     return known
 
 
@@ -130,22 +135,6 @@ class _Party:
 
     def __str__(self) -> str:
         return self.speaker.party(self.party_id)
-
-
-def _link(text: str, terms: Mapping[str, Piece], language: Language) -> str:
-    """Links to the glossary as Markdown.
-
-    Raises:
-        UnknownReference: there is no such term.
-    """
-
-    def link(found: re.Match[str]) -> str:
-        term, words = found[1], found[2]
-        if term not in terms:
-            raise UnknownReference(f"there is no term {term!r} in the glossary")
-        return f"[{words or terms[term].title(language)}](term:{term})"
-
-    return TERM.sub(link, text)
 
 
 def _line_of(error: BaseException) -> int:

@@ -47,7 +47,8 @@ FACTS: dict[str, Rows] = {
     ],
     "origin_rule": [
         {"regime_id": "pact", "document_id": "text", "is_ex": 0, "row_no": 1, "rule_text": "RVC 40% or CTH",
-         "rule": '{"any":[{"op":"RVC","min":40},{"op":"CTH"}]}', "parse_state": "full", "locator": "page 1"},
+         "rule": '{"any":[{"op":"RVC","min":40},{"op":"CTH"}]}', "parse_state": "full", "locator": "page 1",
+         "evidence": "D"},
     ],
     "hs_node": [{"edition": "HS 2022", "code": "610910", "level": 6}],
     "hs2022_preference_rate": [
