@@ -30,7 +30,7 @@ khmer: $(READY)  ## put the places where a line may break into the Khmer of the 
 
 system:  ## Debian packages that further tests use
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends poppler-utils tesseract-ocr tesseract-ocr-eng r-base-core
+	apt-get install -y -qq --no-install-recommends poppler-utils tesseract-ocr tesseract-ocr-eng r-base-core chromium
 
 lock: $(READY)  ## renew the locked dependencies
 	$(BIN)/python -m uv pip compile -q --python-version 3.11 --extra dev --generate-hashes --no-strip-extras --no-emit-index-url \

@@ -102,16 +102,14 @@ def site() -> None:
 @site.command("serve")
 @click.option("--port", default=8000, show_default=True)
 def site_serve(port: int) -> None:
-    """Serve `public/` on 127.0.0.1, as any static host would."""
-    from functools import partial
-    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
+    """Serve `public/` on 127.0.0.1, as a good static host would."""
     from pipelines.home import Home
+    from pipelines.serving import make_server
 
     public = Home.from_environment().public
     if not public.is_dir():
         raise FtaError("no_release", "Nothing is published yet.", remedy="Run `ftadata run`.", exit_code=Exit.WRONG_USE)
-    server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=str(public)))
+    server = make_server(public, port)
     click.echo(f"http://127.0.0.1:{server.server_port}/ (stop with Ctrl-C)", err=True)
     server.serve_forever()
 

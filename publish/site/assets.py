@@ -18,7 +18,9 @@ from pathlib import Path
 from publish.site.facts import Facts
 from publish.site.words import LANGUAGES, words
 
-WORKER = "sw.js"
+WORKER, STYLE = "sw.js", "site.css"
+_COLUMNS = {3: "heading.rule", 4: "heading.certificate", 5: "heading.source"}
+"""Columns of a table of rates that a phone shows under each other, with their words before them."""
 FONT = "NotoSansKhmer[wdth,wght].ttf"
 _SIGNS = (*range(0x1780, 0x17FA), 0x20, 0xA0, 0x200B, 0x200C, 0x200D, 0x25CC)
 _WEIGHTS = (400, 700)
@@ -61,15 +63,23 @@ def write_assets(directory: Path, before: Path) -> str:
     for file, content in own_assets().items():
         if file == WORKER:
             continue
-        (place / file).write_bytes(
-            content.replace(b"KHMER_FONT", font_name().encode()) if file == "site.css" else content
-        )
+        (place / file).write_bytes(_style(content.decode()).encode() if file == STYLE else content)
     for lang in LANGUAGES:
         for namespace, strings in words(lang).namespaces().items():
             (place / f"words-{lang}-{namespace}.js").write_text(_module(strings), encoding="utf-8")
     font = before / font_name()
     (directory / font_name()).write_bytes(font.read_bytes() if font.is_file() else cut_font())
     return name
+
+
+def _style(css: str) -> str:
+    """The style sheet with the name of the font, and with the words that stand before cells on a phone."""
+    labels = (
+        f'html[lang={lang}] .rates td:nth-child({column})::before{{content:"{words(lang).plain(key)} "}}'
+        for lang in LANGUAGES
+        for column, key in _COLUMNS.items()
+    )
+    return css.replace("KHMER_FONT", font_name()).replace("/*LABELS*/", "".join(labels))
 
 
 def write_pictures(directory: Path, facts: Facts) -> dict[str, dict[str, str]]:

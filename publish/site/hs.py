@@ -21,11 +21,12 @@ def pages(facts: Facts) -> Iterator[Page]:
     yield Page("hs/", "hs.html", "hs.title", "hs", {"sections": facts.sections, "under": facts.children,
                                                      "counts": counts})  # fmt: skip
     rates = Rates(facts)
+    memo: dict[object, object] = {}
     for node in facts.nodes.values():
         if node["level"] == 2:
             yield _chapter(facts, node)
         elif node["level"] == 4:
-            yield _heading(facts, rates, node)
+            yield _heading(facts, rates, memo, node)
 
 
 def _titled(node: Row) -> dict[str, str | None]:
@@ -43,7 +44,7 @@ def _chapter(facts: Facts, node: Row) -> Page:
     return Page(f"hs/{node['code']}/", "chapter.html", _titled(node), "hs", values, crumbs=(ABOVE,))
 
 
-def _heading(facts: Facts, rates: Rates, node: Row) -> Page:
+def _heading(facts: Facts, rates: Rates, memo: dict[object, object], node: Row) -> Page:
     below = facts.children[node["code"]]
     codes = [row["code"] for row in below]
     chapter = facts.nodes[node["parent_code"]]
@@ -51,6 +52,7 @@ def _heading(facts: Facts, rates: Rates, node: Row) -> Page:
     values = {
         "node": node, "subheadings": below, "older": OLDER, "edition": EDITION,
         "former": {code: facts.former.get(code, {}) for code in codes}, "proofs": rates.proofs,
+        "memo": memo,
         "exports": [shown for shown in markets if shown.market.exporter == facts.home],
         "imports": [shown for shown in markets if shown.market.importer == facts.home],
         "day": facts.day, "documents": facts.documents, "chart_size": (WIDTH, HEIGHT), "everything": codes,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -91,6 +91,7 @@ class Group:
         codes: the subheadings.
         mfn: the MFN duty of the day; state `not_held` where none is held.
         mfn_periods: all that is held of it.
+        key: what makes it, apart from its codes: groups with the same key of one market are the same.
         entries: agreements with something held, the best first.
         missing: agreements of the pair of which nothing is held for these goods.
     """
@@ -100,6 +101,7 @@ class Group:
     mfn_periods: Periods
     entries: tuple[Entry, ...]
     missing: tuple[Row, ...]
+    key: tuple[Any, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ class Rates:
 
     def __init__(self, facts: Facts) -> None:
         self.facts, self.day = facts, facts.day
+        self._groups: dict[tuple[str, tuple[Any, ...]], Group] = {}
 
     @cached_property
     def markets(self) -> list[Market]:
@@ -179,15 +182,21 @@ class Rates:
     def _rules(self) -> dict[str, dict[str, Rule]]:
         """By subheading and regime, the rule of the day."""
         sql = (
-            "SELECT x.hs6, x.regime_id, x.level, x.state, o.rule_text, o.rule, o.hs_edition, o.document_id, o.page,"
-            " o.valid_from, o.valid_to FROM hs2022_origin_rule AS x"
+            "SELECT x.hs6, x.regime_id, x.origin_rule_row_key, x.level, x.state FROM hs2022_origin_rule AS x"
             " JOIN origin_rule AS o ON o.row_key = x.origin_rule_row_key"
             " ORDER BY x.hs6, x.regime_id, o.valid_from, o.code_from"
         )
-        held: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-        for row in self.facts.rows(sql):
-            held[row["hs6"]][row["regime_id"]].append(row)
-        return {hs6: {regime: self._rule(rows) for regime, rows in at.items()} for hs6, at in held.items()}
+        written = {row["row_key"]: row for row in self.facts.held("origin_rule", "row_key")}
+        held: dict[str, dict[str, list[tuple[str, str, str]]]] = defaultdict(lambda: defaultdict(list))
+        for hs6, regime, *index in self.facts.connection.execute(sql):
+            held[hs6][regime].append((index[0], index[1], index[2]))
+        known: dict[tuple[tuple[str, str, str], ...], Rule] = {}
+        for found in (tuple(found) for at in held.values() for found in at.values()):
+            if found not in known:
+                known[found] = self._rule([
+                    {**written[key], "level": level, "state": state} for key, level, state in found
+                ])  # fmt: skip
+        return {hs6: {regime: known[tuple(found)] for regime, found in at.items()} for hs6, at in held.items()}
 
     def _rule(self, found: list[Row]) -> Rule:
         """As `evidence.rules` chooses: the one rule of the day, else all that may apply."""
@@ -215,13 +224,15 @@ class Rates:
             )
             ruled = tuple(rules.get(regime) for regime in market.regimes)
             alike[rates, market.mfn.get(hs6, ()), ruled].append(hs6)
-        for (rates, mfn, ruled), found in alike.items():
-            yield self._group(market, tuple(found), rates, mfn, dict(zip(market.regimes, ruled, strict=True)))
+        for key, found in alike.items():
+            place = market.anchor, key
+            if place not in self._groups:
+                self._groups[place] = self._group(market, key)
+            yield replace(self._groups[place], codes=tuple(found))
 
-    def _group(
-        self, market: Market, codes: tuple[str, ...], rates: tuple[Periods, ...], mfn: Periods,
-        rules: Mapping[str, Rule | None],
-    ) -> Group:  # fmt: skip
+    def _group(self, market: Market, key: tuple[Any, ...]) -> Group:
+        rates, mfn, ruled = key
+        rules = dict(zip(market.regimes, ruled, strict=True))
         clipped = [
             (schedule, _clip(periods, schedule["shown_from"], schedule["shown_to"]))
             for schedule, periods in zip(market.schedules, rates, strict=True) if periods
@@ -240,7 +251,7 @@ class Rates:
         entries.sort(key=lambda entry: (entry.rank or 99, entry.now.state == "not_held"))
         held = {entry.regime["regime_id"] for entry in entries}
         missing = tuple(row for regime, row in market.regimes.items() if regime not in held)
-        return Group(codes, mfn_now, mfn, tuple(entries), missing)
+        return Group((), mfn_now, mfn, tuple(entries), missing, key)
 
 
 def _by_code(rows: Iterator[tuple[Any, ...]]) -> dict[str, dict[str, Periods]]:

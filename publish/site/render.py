@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -32,7 +32,15 @@ def environment(lang: str) -> Environment:
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     say = words(lang)
-    made.globals |= {"t": say, "tp": say.plain, "has": say.has, "lang": lang, "languages": LANGUAGES, "csp": CSP}
+    made.globals |= {
+        "t": say,
+        "tp": say.plain,
+        "has": say.has,
+        "lang": lang,
+        "languages": LANGUAGES,
+        "csp": CSP,
+        "once": once,
+    }
     made.filters |= {
         "name": say.pick, "lacks": say.lacks, "date": say.date, "number": say.number, "digits": say.digits,
         "size": say.size, "breaks": say.broken, "dotted": dotted, "web": web, "prose": _prose,
@@ -68,6 +76,13 @@ def render(page: Page, lang: str, around: Mapping[str, Any]) -> str:
         crumbs=[(path, text(label)) for path, label in page.crumbs],
     )  # fmt: skip
     return _BETWEEN_TAGS.sub(">\n<", html)
+
+
+def once(memo: dict[object, Markup], key: object, macro: Callable[..., Markup], *values: object) -> Markup:
+    """What a macro makes of some values, made once for each key: many pages have parts that are the same."""
+    if key not in memo:
+        memo[key] = macro(*values)
+    return memo[key]
 
 
 def dotted(code: str) -> str:

@@ -38,10 +38,11 @@ class Chart:
 
 def spans(columns: Sequence[Periods], day: str) -> list[Span]:
     """The years from the one before the day's on, those alike joined; the last is open where nothing ends it."""
-    edges = [year for periods in columns for p in periods for year in (_year(p.start), _year(p.until)) if year]
-    if not edges:
+    starts = [_year(p.start) for periods in columns for p in periods]
+    if not starts:
         return []
-    first, last = max(min(edges), _year(day) - 1), max(*edges, _year(day))
+    ends = [year for periods in columns for p in periods for year in (_year(p.until), _first_full(p))]
+    first, last = max(min(starts), _year(day) - 1), max(*starts, *ends, _year(day))
     found: list[Span] = []
     for year in range(first, last + 1):
         cells = tuple(_in_year(periods, year) for periods in columns)
@@ -90,6 +91,12 @@ def _height(rate: float, top: float) -> int:
 def _year(day: str) -> int:
     """The year of a day; 0 for the open end."""
     return 0 if day == OPEN else int(day[:4])
+
+
+def _first_full(period: Period) -> int:
+    """The first year of which a period has the first day; 0 where it ends before there is one."""
+    year = _year(period.start) + (period.start[5:] > "01-01")
+    return year if period.until > f"{year}-01-01" else 0
 
 
 def _time(day: str) -> float:

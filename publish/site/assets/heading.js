@@ -12,7 +12,7 @@ const digits = (asked.get("hs") ?? "").replace(/\D/g, "").slice(0, 10);
 const question = {
   pair: sections.some((s) => s.id === pairId()) ? pairId() : "",
   code: known.has(digits.slice(0, 6)) ? digits.slice(0, 6) : "",
-  line: digits.length > 6 ? digits : "",
+  line: digits.length > 6 && known.has(digits.slice(0, 6)) ? digits : "",
   force: false, rate: false, form: "",
 };
 
@@ -150,5 +150,4 @@ for (const row of document.querySelectorAll("tr[data-next]"))
 build();
 apply();
 if (!question.pair) document.querySelector("details.codes").open = true;
-if (question.pair && !location.hash) document.getElementById(question.pair)?.scrollIntoView({ block: "start" });
-if (question.line) document.querySelectorAll(`#${CSS.escape(question.pair)} [data-hs]:not([hidden]) tr[data-regime] button`).forEach((button) => button.click());
+if (question.line && question.pair) document.querySelectorAll(`#${CSS.escape(question.pair)} [data-hs]:not([hidden]) tr[data-regime] button`).forEach((button) => button.click());

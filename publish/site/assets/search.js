@@ -13,7 +13,7 @@ function load() {
   loading ??= (async () => {
     const read = async (name) => (await fetch(new URL(`assets/${name}`, root))).json();
     index = new Index(await read(core));
-    read(more).then((nodes) => { index.addSubheadings(nodes); if (document.activeElement === input) suggest(); update(); });
+    read(more).then((nodes) => { index.addSubheadings(nodes); if (document.activeElement === input && chosen < 0) suggest(); update(); });
   })().catch(() => { loading = null; status.textContent = say.offline; });
   return loading;
 }

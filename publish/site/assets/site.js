@@ -6,7 +6,8 @@ document.querySelector(".lang")?.addEventListener("click", (event) => {
 });
 const menu = document.querySelector(".menu");
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && menu?.open) menu.open = false; });
-const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+// A link to a part that is folded opens it.
+const target = document.querySelector(":target");
 if (target instanceof HTMLDetailsElement) target.open = true;
 if ("serviceWorker" in navigator && (location.protocol === "https:" || location.hostname === "127.0.0.1" || location.hostname === "localhost"))
   navigator.serviceWorker.register(new URL("sw.js", root)).catch(() => {});

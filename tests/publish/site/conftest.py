@@ -1,4 +1,4 @@
-"""A real browser and a real server for the site's tests: headless Chromium from Debian's packages, on this machine."""
+"""What the tests of the site share: the site of the sample, a real server, and headless Chromium from Debian."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.publish.site.sites import PageReader, all_pages, make_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -50,3 +52,15 @@ def serve() -> Iterator[Callable[[Path], str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A web root with the sample's release, its static JSON and its site."""
+    return make_site(tmp_path_factory.mktemp("public"))
+
+
+@pytest.fixture(scope="session")
+def pages(public: Path) -> list[PageReader]:
+    """Every page of it."""
+    return all_pages(public)
