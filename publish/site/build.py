@@ -19,7 +19,7 @@ from typing import Any
 
 from publish.manifest import files_in, read_manifest
 from publish.open_release import open_release
-from publish.site import agreements, content, data, hs, plain
+from publish.site import agreements, content, data, explore, hs, plain
 from publish.site.assets import WORKER, assets_hash, worker, write_assets, write_pictures
 from publish.site.facts import Facts
 from publish.site.pages import Maker
@@ -30,12 +30,12 @@ from publish.site.words import LANGUAGES
 from publish.staging import clear, only_publisher, stage
 from sources.errors import Exit, FtaError
 
-MAKERS: tuple[Maker, ...] = (plain.pages, hs.pages, agreements.pages, content.pages, data.pages)
+MAKERS: tuple[Maker, ...] = (plain.pages, hs.pages, agreements.pages, content.pages, data.pages, explore.pages)
 """Everything that makes pages, in no particular order."""
 
 NAV = (
-    ("find", ""), ("agreements", "agreements/"), ("hs", "hs/"), ("help", "help/"), ("news", "news/"),
-    ("data", "data/"), ("about", "about/"),
+    ("find", ""), ("agreements", "agreements/"), ("hs", "hs/"), ("explore", "explore/"), ("help", "help/"),
+    ("news", "news/"), ("data", "data/"), ("about", "about/"),
 )  # fmt: skip
 """The navigation: key of its words, and page."""
 
@@ -144,7 +144,8 @@ def _write(staged: Path, public: Path, facts: Facts) -> int:
             for lang in LANGUAGES:
                 place = staged / lang / page.path
                 place.mkdir(parents=True, exist_ok=True)
-                (place / "index.html").write_text(render(page, lang, around), encoding="utf-8")
+                for name, text in (("index.html", render(page, lang, around)), *page.files.items()):
+                    (place / name).write_text(text, encoding="utf-8")
                 count += 1
     for name in ("index.html", "404.html"):
         (staged / name).write_text(plain.root_page(name, around), encoding="utf-8")

@@ -25,6 +25,7 @@ class Page:
         values: what the template shows; row values whose names end in `_en` and `_km` are chosen by language there.
         scripts: modules in `assets/` that it loads.
         crumbs: the pages above it: path, and a key of the strings or text by language.
+        files: what is written beside it, by name: the same in every language.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Page:
     values: Mapping[str, Any] = field(default_factory=dict)
     scripts: tuple[str, ...] = ()
     crumbs: tuple[tuple[str, str | Mapping[str, str | None]], ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 Maker = Callable[[Facts], Iterator[Page]]
