@@ -21,6 +21,12 @@ from sources.readers.grid import Box, Rule
 THICKEST_RULE = 3.0
 """Points: a filled shape thicker than this both ways is shading, not a rule."""
 
+MARK = 48
+"""Shades of grey, of 255, by which a mark differs from its ground."""
+
+_AROUND = 24
+"""Half points around a place from which the shade of its ground is taken."""
+
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -129,8 +135,13 @@ class Drawn:
             self.vertical.append(((x0 + x1) / 2, top, bottom))
 
 
-def has_ink(page: Any, spots: Sequence[tuple[float, float]]) -> bool:
-    """Whether anything is printed just right of and above one of the spots (x, y in points of the page's own space)."""
+def has_ink(page: Any, places: Sequence[Box]) -> bool:
+    """Whether anything is printed in one of the places, whatever the colour of the ground around it.
+
+    Args:
+        page: the page, as PDFium has it.
+        places: left, lower, right and upper end of each, in points of the page's own space.
+    """
     width, height = (int(2 * size(page)) + 1 for size in (pdfium.FPDF_GetPageWidthF, pdfium.FPDF_GetPageHeightF))
     bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_Gray, None, 0)
     try:
@@ -142,9 +153,16 @@ def has_ink(page: Any, spots: Sequence[tuple[float, float]]) -> bool:
         pdfium.FPDFBitmap_Destroy(bitmap)
     paper = np.frombuffer(pixels, np.uint8).reshape(height, stride)
     x, y = ctypes.c_int(), ctypes.c_int()
-    for at, base in spots:
-        pdfium.FPDF_PageToDevice(page, 0, 0, width, height, 0, at, base, x, y)
-        if (paper[max(0, y.value - 9) : max(0, y.value), max(0, x.value + 1) : max(0, x.value + 4)] < 160).any():
+    for left, lower, right, upper in places:
+        pdfium.FPDF_PageToDevice(page, 0, 0, width, height, 0, left, upper, x, y)
+        first, head = max(0, x.value), max(0, y.value)
+        pdfium.FPDF_PageToDevice(page, 0, 0, width, height, 0, right, lower, x, y)
+        last, foot = max(0, x.value), max(0, y.value)
+        around = paper[max(0, head - _AROUND) : foot + _AROUND, max(0, first - _AROUND) : last + _AROUND]
+        if not around.size:
+            continue
+        ground = int(np.bincount(around.ravel()).argmax())
+        if (np.abs(paper[head:foot, first:last].astype(np.int16) - ground) > MARK).any():
             return True
     return False
 

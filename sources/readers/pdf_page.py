@@ -33,6 +33,12 @@ PDFIUM, PDFPLUMBER = "pdfium", "pdfplumber"
 SMALLEST_HOLE, LARGEST_HOLE = 0.8, 40.0
 """Points between characters of one stretch of text in which a character may be missing."""
 
+THINNEST = 0.12
+"""Heights of the letters: no character is thinner, not even a narrow font's full stop."""
+
+_OVERHANG = 0.8
+"""Points by which a letter may reach into the gap beside it."""
+
 _HYPHEN_AT_LINE_END, SOFT_HYPHEN = 0x02, 0xAD
 _BLANK = np.zeros(12290, bool)
 _BLANK[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288]] = (
@@ -276,16 +282,24 @@ def _has_hole(
 ) -> bool:
     """Whether a character is missing: PDFium leaves out, in silence, one that has no Unicode value.
 
-    It shows as a gap within one stretch of text; or as a stretch of text that has no characters, and has ink, or is
-    the only one in its font, or follows a printed space. White space by itself, which PDFium leaves out too, seldom is.
+    It shows as a gap within one stretch of text, with ink in it; or as a stretch of text that has no characters, and
+    has ink, or is the only one in its font, or follows a printed space. White space by itself, which PDFium leaves out
+    too, seldom is.
     """
     left, upper, right, lower = boxes
     gap = left[1:] - right[:-1]
     level = np.abs(upper[1:] - upper[:-1]) < 0.1
-    after = np.flatnonzero(level & (gap > SMALLEST_HOLE) & (gap < LARGEST_HOLE))
+    least = np.maximum(SMALLEST_HOLE, THINNEST * (upper - lower)[1:])
+    after = np.flatnonzero(level & (gap > least) & (gap < LARGEST_HOLE))
     before_it = map(pdf_raw.text_object, repeat(text), printed[after].tolist())
     behind_it = map(pdf_raw.text_object, repeat(text), printed[after + 1].tolist())
-    if any(one == other for one, other in zip(before_it, behind_it, strict=True)):
+    within = (one == other for one, other in zip(before_it, behind_it, strict=True))
+    gaps = [
+        (right[n] + side, lower[n], left[n + 1] - side, upper[n])
+        for n, side, one in zip(after.tolist(), np.minimum(_OVERHANG, gap[after] / 4).tolist(), within, strict=True)
+        if one
+    ]
+    if gaps and has_ink(page, gaps):
         return True
     first = np.concatenate(([True], ~(level & (np.abs(gap) <= SMALLEST_HOLE))))
     seen = set(map(pdf_raw.text_object, repeat(text), printed[first].tolist()))
@@ -297,5 +311,5 @@ def _has_hole(
             continue  # text printed twice is there once, and is no loss
         if not known_font or (line & blank & (np.abs(right - x0) < 0.3)).any():
             return True
-        spots.append((x0, low))
+        spots.append((x0 + 0.5, low, x0 + 2, low + 4.5))
     return bool(spots) and has_ink(page, spots)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pdfplumber
+from pdfminer.pdffont import PDFFont
+from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.psexceptions import PSException
 from pdfplumber.page import Page
@@ -38,6 +40,7 @@ class Referee:
         self._found: list[Any] = []
         try:
             self._document = pdfplumber.open(self._stream)
+            self._document.rsrcmgr = _Fonts()
             self._pages: Iterator[Any] = iter(PDFPage.create_pages(self._document.doc))
         except _FAILS as error:
             self.close()
@@ -60,6 +63,24 @@ class Referee:
     def close(self) -> None:
         """Close the file; pdfplumber's own way of closing would first make every page."""
         self._stream.close()
+
+
+class _Fonts(PDFResourceManager):
+    """Fonts whose table of Unicode values is not believed where it calls a printed sign white space.
+
+    A converter has been seen to write U+0020 for the full stop of a font, whose own encoding says `period`. PDFium and
+    Poppler go by the encoding there, and so a document's full stops are not lost.
+    """
+
+    def get_font(self, objid: object, spec: Mapping[str, object]) -> PDFFont:
+        """The font, as pdfminer makes and keeps it."""
+        font = super().get_font(objid, spec)
+        values = getattr(getattr(font, "unicode_map", None), "cid2unichr", None)
+        if values:
+            for code, sign in getattr(font, "cid2unicode", {}).items():
+                if values.get(code, sign).isspace() and not sign.isspace():
+                    values[code] = sign
+        return font
 
 
 def _marks(page: Any) -> PageMarks:

@@ -1,0 +1,76 @@
+"""Which engine reads a page, and that neither loses a sign, on PDFs written byte by byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sources.readers.pdf_page import PDFIUM, PDFPLUMBER, PageMarks, open_pdf
+from sources.readers.pdf_referee import Referee
+
+HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding %s >>"
+
+
+def stream(body: bytes) -> bytes:
+    return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(body), body)
+
+
+def write(path: Path, content: bytes, font: bytes, *more: bytes) -> Path:
+    """A PDF of one page, with its font as object 5 and more objects from 6."""
+    bodies = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R "
+        b"/Resources << /Font << /F 5 0 R >> >> >>",
+        stream(content),
+        font,
+        *more,
+    ]
+    out, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(bodies) + 1, table, len(bodies) + 1, len(out),
+    )  # fmt: skip
+    path.write_bytes(out)
+    return path
+
+
+def read(path: Path) -> PageMarks:
+    with open_pdf(path) as document:
+        return document.marks(1)
+
+
+def text(marks: PageMarks) -> str:
+    return "".join(map(chr, marks.chars.code))
+
+
+def test_a_full_stop_that_the_file_calls_a_space_is_a_full_stop_to_the_referee(tmp_path: Path) -> None:
+    values = (
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def "
+        b"1 begincodespacerange <00> <FF> endcodespacerange 3 beginbfchar <20> <0020> <2E> <0020> <39> <0039> "
+        b"endbfchar endcmap end end"
+    )
+    path = write(
+        tmp_path / "stops.pdf", b"BT /F 12 Tf 50 100 Td (9 9.9.) Tj ET", HELVETICA % b"/ToUnicode 6 0 R", stream(values)
+    )
+    assert text(Referee(path).marks(1)) == "9 9.9."
+
+
+SPREAD = b"BT /F 12 Tf 50 100 Td [(2.) -1500 (In) -130 (this)] TJ ET"
+DARK = b"0.2 g 0 0 400 200 re f 1 g "
+
+
+@pytest.mark.parametrize("ground", [b"", DARK])
+def test_a_gap_without_ink_is_white_space_and_no_lost_sign(tmp_path: Path, ground: bytes) -> None:
+    marks = read(write(tmp_path / "spread.pdf", ground + SPREAD, HELVETICA % b""))
+    assert (marks.engine, text(marks).replace(" ", "")) == (PDFIUM, "2.Inthis")
+
+
+@pytest.mark.parametrize("ground", [b"", DARK])
+def test_a_mark_in_a_gap_may_be_a_lost_sign_and_the_referee_reads_the_page(tmp_path: Path, ground: bytes) -> None:
+    marked = ground + SPREAD + b" 66 102 3 3 re f"
+    assert read(write(tmp_path / "marked.pdf", marked, HELVETICA % b"")).engine == PDFPLUMBER
