@@ -121,11 +121,24 @@ def fetch(ids: tuple[str, ...], by: str, documents: Path | None, quiet: bool, as
     "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write it here, with pictures of the rows."
 )
 @click.option("--pictures", type=click.IntRange(0), default=200, show_default=True, help="Pictures at most.")
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the differences here, to say yes to.",
+)
 @options.documents
 @options.quiet
 @options.as_json
 def review(
-    document_id: str, html: Path | None, pictures: int, documents: Path | None, quiet: bool, as_json: bool
+    document_id: str,
+    html: Path | None,
+    pictures: int,
+    csv_file: Path | None,
+    documents: Path | None,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Show what differs between a document as it is read now and its accepted extraction, row by row."""
     from pipelines.home import Home
@@ -136,8 +149,14 @@ def review(
         from pipelines.review_page import review_html
 
         html.write_text(review_html(found, pictures), encoding="utf-8")
-    data = {**as_data(found), "html": str(html) if html else None}
+    if csv_file is not None:
+        from pipelines.reviewed import review_csv
+
+        csv_file.write_text(review_csv(found), encoding="utf-8", newline="\n")
+    files = {"html": str(html) if html else None, "csv": str(csv_file) if csv_file else None}
+    data = {**as_data(found), **files}
     shown = f"\n\nIts rows are shown with pictures in {html}." if html else ""
+    shown += f"\n\nSay `yes` in {csv_file}, then accept with `--reviewed {csv_file}`." if csv_file else ""
     answer(data, as_json=as_json, render=lambda: render(found) + shown)
 
 
@@ -145,20 +164,42 @@ def review(
 @click.argument("document_id", metavar="DOCUMENT")
 @click.option("--by", required=True, metavar="NAME", help="Who has compared and accepts it.")
 @click.option("--pages", metavar="PAGES", help="Accept these pages only, such as 1-20,57; others stay as they were.")
+@click.option(
+    "--rows", metavar="ROW", multiple=True, help="Accept this row only, such as 'page 12, row 4'; repeatable."
+)
+@click.option(
+    "--reviewed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Accept the rows with `yes` in this file, which `sources review --csv` wrote.",
+)
 @options.documents
 @options.quiet
 @options.as_json
-def accept(document_id: str, by: str, pages: str | None, documents: Path | None, quiet: bool, as_json: bool) -> None:
+def accept(
+    document_id: str,
+    by: str,
+    pages: str | None,
+    rows: tuple[str, ...],
+    reviewed: Path | None,
+    documents: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
     """Accept the candidate extraction of a document at hand; it then is what the pipeline starts from."""
-    from pipelines.acceptance import accept_candidate
+    from pipelines.acceptance import Wanted, accept_candidate
     from pipelines.home import Home
 
-    data = accept_candidate(Home.from_environment(documents), document_id, by, pages, Progress(quiet=quiet))
+    if sum((pages is not None, bool(rows), reviewed is not None)) > 1:
+        raise click.UsageError("Use one of --pages, --rows and --reviewed.")
+    wanted = Wanted(pages, rows, reviewed)
+    data = accept_candidate(Home.from_environment(documents), document_id, by, wanted, Progress(quiet=quiet))
+    left = f" {data['left']:,} differences from the document stay as they were." if data["left"] else ""
     answer(
         data,
         as_json=as_json,
         render=lambda: (
             f"Accepted {data['rows']:,} rows of {document_id} ({data['differences']:,} differences from before), "
-            f"kept in {data['file']}. Next: `ftadata run`."
+            f"kept in {data['file']}.{left} Next: `ftadata run`."
         ),
     )

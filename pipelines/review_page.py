@@ -50,6 +50,8 @@ del { background: #ffe3e3; } ins { background: #d9f2e3; text-decoration: none; }
 <td>by {{ data.accepted.accepted_by }} on {{ data.accepted.accepted_on }}
 {%- if data.accepted.sha256 != data.sha256 %}, of other bytes:
 SHA-256 <code>{{ data.accepted.sha256 }}</code>{% endif %}
+{%- for part in data.accepted.parts %}<br>{{ part.rows }}: by {{ part.accepted_by }} on {{ part.accepted_on }},
+{{ part.reader }}{% endfor %}
 </td>{% else %}<td colspan="3" class="none">nothing is accepted yet</td>{% endif %}</tr>
 <tr><th scope="row">Candidate</th><td>{{ "{:,}".format(data.candidate.rows) }}
 ({% for role, count in data.candidate.roles.items() %}{{ ", " if not loop.first }}{{ "{:,}".format(count) }} {{ role }}

@@ -78,8 +78,8 @@ def review_candidate(home: Home, document_id: str, say: Callable[[str], None]) -
     say(f"reading {document_id}")
     candidate, _, findings = read_candidate(document, held)
     file = extraction_path(document, registry, home)
-    accepted = read_csv(file, document) if file else None
-    rows = _new(candidate) if accepted is None else _differing(accepted, candidate)
+    accepted = read_csv(file) if file else None  # its columns may be fewer than the description has now
+    rows = _new(candidate) if accepted is None else differing_rows(accepted, candidate)
     rejected = {row.locator: row for row in candidate.rows if row.role == "rejected"}
     reviewed = tuple(_with_faults(row, rejected.get(row.locator), document) for row in rows)
     return Review(document, held.path, candidate, accepted, reviewed, tuple(findings))
@@ -91,7 +91,7 @@ def _new(candidate: Extraction) -> Iterator[ReviewedRow]:
         yield ReviewedRow("new", row.page, row.locator, row.bbox, row.role, cells)
 
 
-def _differing(accepted: Extraction, candidate: Extraction) -> Iterator[ReviewedRow]:
+def differing_rows(accepted: Extraction, candidate: Extraction) -> Iterator[ReviewedRow]:
     """The differences of a row together, in the order of `compare`: page by page, down the page."""
     before = {row.locator: row for row in accepted.rows}
     after = {row.locator: row for row in candidate.rows}
@@ -164,6 +164,7 @@ def as_data(review: Review) -> dict[str, Any]:
             "accepted_by": accepted.accepted_by,
             "accepted_on": accepted.accepted_on.isoformat() if accepted.accepted_on else None,
             "rows": len(accepted.rows),
+            "parts": [{**asdict(each), "accepted_on": each.accepted_on.isoformat()} for each in accepted.parts],
         },
         "candidate": {
             "reader": candidate.reader,
@@ -183,7 +184,16 @@ def how_to_accept(review: Review) -> str:
     if review.accepted is not None and not review.rows and review.accepted.sha256 == review.candidate.sha256:
         return "There is nothing to accept."
     pages = sorted({row.page for row in review.rows})
-    part = f", or some of it with `--pages {spans(pages)}`" if review.accepted is not None and pages else ""
+    before = review.accepted
+    mixable = before is not None and (before.sha256, before.columns) == (
+        review.candidate.sha256, review.candidate.columns,
+    )  # fmt: skip
+    part = ""
+    if mixable and pages:
+        part = (
+            f", or some of it with `--pages {spans(pages)}`, with `--rows '{review.rows[0].locator}'`, or with "
+            "`--reviewed FILE` after `ftadata sources review --csv FILE`"
+        )
     return f"Accept it with `ftadata sources accept {review.document.id} --by NAME`{part}."
 
 
@@ -209,6 +219,10 @@ def render(review: Review) -> str:
         other = "" if accepted["sha256"] == data["sha256"] else f", of other bytes: SHA-256 {accepted['sha256']}"
         by = f"by {accepted['accepted_by']} on {accepted['accepted_on']}"
         lines.append(f"accepted   {accepted['rows']:,} rows, {accepted['reader']}, {by}{other}")
+        for part in accepted["parts"]:
+            lines.append(
+                f"           later {part['rows']}, {part['reader']}, by {part['accepted_by']} on {part['accepted_on']}"
+            )
     roles = ", ".join(f"{count:,} {role}" for role, count in data["candidate"]["roles"].items())
     lines.append(f"candidate  {data['candidate']['rows']:,} rows ({roles}), {data['candidate']['reader']}")
     counts = ", ".join(f"{count:,} {what}" for what, count in data["counts"].items())

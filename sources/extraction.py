@@ -25,6 +25,7 @@ from sources.specs import ColumnSpec, DocumentSpec, ReaderSpec
 Role = Literal["line", "heading", "continuation", "rejected"]
 ROLES: tuple[str, ...] = ("line", "heading", "continuation", "rejected")
 FORMAT = "ftadata extraction 1"
+_PART = "part: "
 PLACE = ("locator", "page", "row", "bbox", "role")
 
 
@@ -49,9 +50,24 @@ class ExtractedRow:
     cells: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of an accepted extraction that were accepted later than the rest, from the same document.
+
+    Attributes:
+        rows: which, as a person reads it: `pages 3-5,57` or `page 12, row 4; page 13, row 1`.
+        reader: the reader, with its version, that read them.
+    """
+
+    rows: str
+    reader: str
+    accepted_by: str
+    accepted_on: date
+
+
 @dataclass(frozen=True)
 class Extraction:
-    """The facts of one document, as a candidate (`accepted_by` is None) or accepted."""
+    """The facts of one document, as a candidate (`accepted_by` is None) or accepted; `parts` from first to last."""
 
     document_id: str
     sha256: str
@@ -60,6 +76,7 @@ class Extraction:
     accepted_on: date | None
     columns: tuple[str, ...]
     rows: tuple[ExtractedRow, ...]
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +174,8 @@ def write_csv(extraction: Extraction) -> str:
     ):
         out.write(f"# {FORMAT}\n" if name == "document" else "")
         out.write(f"# {name}: {value}\n")
+    for part in extraction.parts:
+        out.write(f"# {_PART}{part.accepted_on} | {part.reader} | {part.rows} | {part.accepted_by}\n")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*PLACE, *extraction.columns])
     for row in extraction.rows:
@@ -174,6 +193,7 @@ class Head:
     reader: str
     accepted_by: str | None
     accepted_on: date | None
+    parts: tuple[Part, ...] = ()
 
 
 def read_head(path: Path) -> Head:
@@ -197,7 +217,13 @@ def _head(path: Path, lines: list[str]) -> Head:
         said.get("reader", ""),
         said.get("accepted_by") or None,
         date.fromisoformat(on) if on else None,
+        tuple(_part(line[len("# " + _PART) :]) for line in lines if line.startswith("# " + _PART)),
     )
+
+
+def _part(text: str) -> Part:
+    on, reader, rows, by = text.split(" | ", 3)
+    return Part(rows, reader, by, date.fromisoformat(on))
 
 
 def read_csv(path: Path, document: DocumentSpec | None = None) -> Extraction:
@@ -218,7 +244,9 @@ def read_csv(path: Path, document: DocumentSpec | None = None) -> Extraction:
         raise _bad_csv(path, len(heading) + 1, ",".join(names), ",".join([*PLACE, *expected]))
     body = ((number, cells) for number, cells in enumerate(reader, len(heading) + 2) if cells)
     rows = tuple(_csv_row(path, number, cells, columns) for number, cells in body)
-    return Extraction(head.document_id, head.sha256, head.reader, head.accepted_by, head.accepted_on, columns, rows)
+    return Extraction(
+        head.document_id, head.sha256, head.reader, head.accepted_by, head.accepted_on, columns, rows, head.parts
+    )
 
 
 def _csv_row(path: Path, number: int, cells: list[str], columns: tuple[str, ...]) -> ExtractedRow:
@@ -273,25 +301,37 @@ def compare(accepted: Extraction, candidate: Extraction) -> list[Difference]:
 
 
 def _compare_page(page: int, old: list[ExtractedRow], new: list[ExtractedRow]) -> Iterator[Difference]:
-    def facts(rows: list[ExtractedRow]) -> list[tuple[str, ...]]:
-        return [(row.role, *row.cells.values()) for row in rows]
+    for before, after in align(old, new):
+        if before is not None and after is not None:
+            yield from _compare_rows(page, before, after)
+        elif before is not None:
+            yield Difference(page, before.locator, None, _show(before), None)
+        elif after is not None:
+            yield Difference(page, after.locator, None, None, _show(after))
+
+
+def align(
+    old: Sequence[ExtractedRow], new: Sequence[ExtractedRow]
+) -> Iterator[tuple[ExtractedRow | None, ExtractedRow | None]]:
+    """The rows of one page in two extractions side by side, by the columns that both have; None where there is none."""
+    shared = [name for name in old[0].cells if name in new[0].cells] if old and new else []
+
+    def facts(rows: Sequence[ExtractedRow]) -> list[tuple[str, ...]]:
+        return [(row.role, *(row.cells[name] for name in shared)) for row in rows]
 
     matcher = SequenceMatcher(None, facts(old), facts(new), autojunk=False)
     for _, a0, a1, b0, b1 in matcher.get_opcodes():
         paired = min(a1 - a0, b1 - b0)
-        for before, after in zip(old[a0 : a0 + paired], new[b0 : b0 + paired], strict=True):
-            yield from _compare_rows(page, before, after)
-        for row in old[a0 + paired : a1]:
-            yield Difference(page, row.locator, None, _show(row), None)
-        for row in new[b0 + paired : b1]:
-            yield Difference(page, row.locator, None, None, _show(row))
+        yield from zip(old[a0 : a0 + paired], new[b0 : b0 + paired], strict=True)
+        yield from ((row, None) for row in old[a0 + paired : a1])
+        yield from ((None, row) for row in new[b0 + paired : b1])
 
 
 def _compare_rows(page: int, before: ExtractedRow, after: ExtractedRow) -> Iterator[Difference]:
     for name in ("locator", "bbox", "role"):
         if getattr(before, name) != getattr(after, name):
             yield Difference(page, before.locator, name, getattr(before, name), getattr(after, name))
-    for name in before.cells.keys() | after.cells.keys():
+    for name in {**before.cells, **after.cells}:
         if before.cells.get(name) != after.cells.get(name):
             yield Difference(page, before.locator, name, before.cells.get(name), after.cells.get(name))
 

@@ -36,6 +36,9 @@ SMALLEST_HOLE, LARGEST_HOLE = 0.8, 40.0
 THINNEST = 0.12
 """Heights of the letters: no character is thinner, not even a narrow font's full stop."""
 
+SQUAT = 0.4
+"""A box lower than this share of the one before it is no font's, but a sign's ink."""
+
 _OVERHANG = 0.8
 """Points by which a letter may reach into the gap beside it."""
 
@@ -262,6 +265,7 @@ def _pdfium_chars(page: Any, text: Any, box: Box, drawn: Drawn) -> Chars | None:
     added = _BLANK[np.minimum(code, 12289)] & (right - left <= 0)
     printed = np.flatnonzero(~added)
     sides = [side[printed] for side in (left, upper, right, lower)]
+    _stand_up(code, sides, printed, (left, upper, right, lower))
     if len(printed) and _has_hole(page, handle, code[printed], sides, drawn, printed):
         return None
     spaces = np.flatnonzero(added & (code == ord(" ")))
@@ -275,6 +279,23 @@ def _pdfium_chars(page: Any, text: Any, box: Box, drawn: Drawn) -> Chars | None:
         return None
     x0, top, x1, bottom = left - box[0], box[3] - upper, right - box[0], box[3] - lower
     return Chars(code[keep], x0[keep], top[keep], x1[keep], bottom[keep], np.zeros(int(keep.sum()), np.int8))
+
+
+def _stand_up(code: npt.NDArray[np.uint32], sides: list[Floats], printed: Ints, page: Sequence[Floats]) -> None:
+    """Give a sign whose box is no higher than its ink (one that the file spells out beside its text) its line's height.
+
+    Such a full stop would else lie deep below the head of its line, and be taken for one of the line under it.
+    """
+    left, upper, right, lower = sides
+    height = upper - lower
+    if not len(height):
+        return
+    for n in np.flatnonzero(height[1:] < SQUAT * height[:-1]) + 1:
+        before = n - 1
+        beside = -1 <= left[n] - right[before] <= 3
+        if beside and lower[before] <= lower[n] and upper[n] <= upper[before] and not chr(code[printed[n]]).isalnum():
+            for side, on_page in ((upper, page[1]), (lower, page[3])):
+                side[n] = on_page[printed[n]] = side[before]
 
 
 def _has_hole(

@@ -197,7 +197,7 @@ def _grids(marks: PageMarks) -> tuple[list[Grid], str]:
         return grids, "rules"
     level: list[Rule] = [(y, x0, x1) for x0, top, x1, bottom in marks.shading for y in (top, bottom)]
     upright: list[Rule] = [(x, top, bottom) for x0, top, x1, bottom in marks.shading for x in (x0, x1)]
-    return find_grids(level, upright), "shading"
+    return [grid for grid in find_grids(level, upright) if len(grid.xs) > 2], "shading"  # one column is a backdrop
 
 
 def _keep_whole(chars: Chars, cell: Ints) -> tuple[Ints, dict[int, str]]:

@@ -12,6 +12,14 @@ from sources.readers.pdf_referee import Referee
 HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding %s >>"
 
 
+VALUES = (
+    b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def "
+    b"1 begincodespacerange <00> <FF> endcodespacerange 3 beginbfchar <20> <0020> <2E> <0020> <39> <0039> "
+    b"endbfchar endcmap end end"
+)
+"""Unicode values in which the full stop is called a space."""
+
+
 def stream(body: bytes) -> bytes:
     return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(body), body)
 
@@ -49,13 +57,8 @@ def text(marks: PageMarks) -> str:
 
 
 def test_a_full_stop_that_the_file_calls_a_space_is_a_full_stop_to_the_referee(tmp_path: Path) -> None:
-    values = (
-        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def "
-        b"1 begincodespacerange <00> <FF> endcodespacerange 3 beginbfchar <20> <0020> <2E> <0020> <39> <0039> "
-        b"endbfchar endcmap end end"
-    )
     path = write(
-        tmp_path / "stops.pdf", b"BT /F 12 Tf 50 100 Td (9 9.9.) Tj ET", HELVETICA % b"/ToUnicode 6 0 R", stream(values)
+        tmp_path / "stops.pdf", b"BT /F 12 Tf 50 100 Td (9 9.9.) Tj ET", HELVETICA % b"/ToUnicode 6 0 R", stream(VALUES)
     )
     assert text(Referee(path).marks(1)) == "9 9.9."
 
@@ -74,3 +77,10 @@ def test_a_gap_without_ink_is_white_space_and_no_lost_sign(tmp_path: Path, groun
 def test_a_mark_in_a_gap_may_be_a_lost_sign_and_the_referee_reads_the_page(tmp_path: Path, ground: bytes) -> None:
     marked = ground + SPREAD + b" 66 102 3 3 re f"
     assert read(write(tmp_path / "marked.pdf", marked, HELVETICA % b"")).engine == PDFPLUMBER
+
+
+def test_a_full_stop_that_the_file_spells_out_beside_its_text_stands_in_its_line(tmp_path: Path) -> None:
+    content = b"BT /F 12 Tf 50 100 Td (End) Tj /Span << /ActualText <FEFF002E> >> BDC (.) Tj EMC 0 -13 Td (Next) Tj ET"
+    marks = read(write(tmp_path / "spelt.pdf", content, HELVETICA % b"/ToUnicode 6 0 R", stream(VALUES)))
+    assert text(marks).split() == ["End.Next"]
+    assert marks.chars.top[3] == marks.chars.top[2]
