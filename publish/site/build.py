@@ -19,7 +19,7 @@ from typing import Any
 
 from publish.manifest import files_in, read_manifest
 from publish.open_release import open_release
-from publish.site import agreements, content, data, explore, hs, plain
+from publish.site import agreements, assess, content, data, explore, hs, plain
 from publish.site.assets import WORKER, assets_hash, worker, write_assets, write_pictures
 from publish.site.facts import Facts
 from publish.site.pages import Maker
@@ -30,12 +30,14 @@ from publish.site.words import LANGUAGES
 from publish.staging import clear, only_publisher, stage
 from sources.errors import Exit, FtaError
 
-MAKERS: tuple[Maker, ...] = (plain.pages, hs.pages, agreements.pages, content.pages, data.pages, explore.pages)
+MAKERS: tuple[Maker, ...] = (
+    plain.pages, hs.pages, agreements.pages, assess.pages, content.pages, data.pages, explore.pages,
+)  # fmt: skip
 """Everything that makes pages, in no particular order."""
 
 NAV = (
-    ("find", ""), ("agreements", "agreements/"), ("hs", "hs/"), ("explore", "explore/"), ("help", "help/"),
-    ("news", "news/"), ("data", "data/"), ("about", "about/"),
+    ("find", ""), ("origin", "origin/"), ("agreements", "agreements/"), ("hs", "hs/"), ("explore", "explore/"),
+    ("help", "help/"), ("news", "news/"), ("data", "data/"), ("about", "about/"),
 )  # fmt: skip
 """The navigation: key of its words, and page."""
 

@@ -1,0 +1,42 @@
+"""The self-assessment: a guided path from a good and its materials to a verdict, evaluated in the browser.
+
+Here are only its frame and its vocabulary; the steps are in `assets/assess*.js`, the evaluation in
+`assets/origin-*.js`, and the rules and regimes come from the static JSON of the release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from publish.evidence import Row
+from publish.site.facts import Facts
+from publish.site.pages import Page
+from sources.origin_specs import ProcessSpec, load_processes
+
+_SAID = "SELECT DISTINCT regime_id FROM provision WHERE value <> 'not_held' UNION SELECT regime_id FROM origin_rule"
+
+
+def pages(facts: Facts) -> Iterator[Page]:
+    """The one page of the self-assessment; none where a release says nothing of origin."""
+    if {"provision", "origin_rule"} <= facts.tables:
+        yield Page("origin/", "assess.html", "assess.title", "origin", _values(facts), ("assess.js",))
+
+
+def _values(facts: Facts) -> dict[str, Any]:
+    said = {regime for (regime,) in facts.connection.execute(_SAID)}
+    vocabulary = load_processes()
+    words = {
+        "process": [_word(code, word) for code, word in vocabulary.processes.items()],
+        "operation": [_word(code, word) for code, word in vocabulary.minimal_operations.items()],
+        "kind": [_word(code, word) for code, word in vocabulary.materials.items()],
+    }
+    return {
+        "regimes": [row for regime_id, row in facts.regimes.items() if regime_id in said],
+        "parties": list(facts.parties.values()),
+        "vocabulary": words,
+    }
+
+
+def _word(code: str, word: ProcessSpec) -> Row:
+    return {"code": code, "name_en": word.en, "name_km": word.km}
