@@ -93,7 +93,8 @@ def _render_piece(piece: Piece, facts: Facts, glossary: Glossary) -> tuple[Rende
         half = piece.half(language)
         for source, first, put in ((piece.title(language), 2, titles), (half.text, half.line, texts)):
             try:
-                put[language] = _say(source, known)
+                words = {name: _say(pair[language], known) for name, pair in piece.head.words.items()}
+                put[language] = _say(source, {**known, "words": words})
                 if put is texts and piece.kind != "picture":
                     texts[language] = linked(texts[language], own, glossary, language)
             except (jinja2.TemplateError, UnknownReference, TypeError, ValueError, KeyError, ArithmeticError) as error:
@@ -115,14 +116,12 @@ def _template(source: str) -> jinja2.Template:
 
 
 def _known(piece: Piece, facts: Facts, speaker: Speaker, language: Language) -> dict[str, Any]:
-    """What a piece may name: every reference, every party by its code, its own date, and a picture's words."""
+    """What a piece may name: every reference, every party by its code, and its own date."""
     known: dict[str, Any] = {name: getattr(speaker, name) for name in _REFERENCES}
     known |= {row["party_id"]: _Party(speaker, row["party_id"]) for row in facts.rows("party")}
     if piece.head.as_of:
         known["as_of"] = speech.day(piece.head.as_of.isoformat(), language)
         known["as_of_month"] = speech.month(piece.head.as_of.isoformat(), language)
-    if piece.kind == "picture":
-        known["words"] = {name: _say(words[language], known) for name, words in piece.head.words.items()}
     return known
 
 

@@ -38,9 +38,16 @@ class Facts:
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
         self._tables = tables
         self._rows: dict[str, list[Row]] = {}
+        self._found: dict[tuple[str, tuple[tuple[str, Any], ...]], list[Row]] = {}
 
     def rows(self, table: str, **where: Any) -> list[Row]:
         """The rows of a table in which columns have these values."""
+        asked = (table, tuple(where.items()))
+        if asked not in self._found:
+            self._found[asked] = self._look(table, where)
+        return self._found[asked]
+
+    def _look(self, table: str, where: Mapping[str, Any]) -> list[Row]:
         found = self._tables.get(table)
         if found is None:
             return []
