@@ -130,7 +130,7 @@ def no_margin(mfn: Mapping[str, Any]) -> str:
     """Why there is no margin over an MFN answer that has no rate: it is not held, or is not one percentage."""
     if mfn["state"] == "not_held":
         return NO_MARGIN
-    return f"The MFN duty is held but is not one percentage, so no margin is given. {mfn['reason'] or ''}".rstrip()
+    return f"The MFN duty is held but is not one percentage, so no margin is given. {mfn.get('reason') or ''}".rstrip()
 
 
 def stale(known_from: str | None, known_until: str) -> str:
