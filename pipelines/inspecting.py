@@ -109,14 +109,15 @@ def _try(
 
 def _pages(look: Look, reader: str, page: int | None, drafted: bool) -> dict[str, Any]:
     """Which pages are read: the one asked for; of a draft, the first of its table, which is enough to try it."""
-    if reader != "pdf_table":
+    if reader not in ("pdf_table", "pdf_prose"):
         return {}
     if page is not None:
         return {"pages": [page, page]}
-    seen = main_table(look)
-    if not drafted or seen is None or seen.page is None or (look.pages or 0) <= _TRIED_PAGES:
+    if not drafted or (look.pages or 0) <= _TRIED_PAGES:
         return {}
-    return {"pages": [seen.page, seen.page + _TRIED_PAGES - 1]}
+    seen = main_table(look) if reader == "pdf_table" else None
+    first = seen.page if seen and seen.page else 1
+    return {"pages": [first, first + _TRIED_PAGES - 1]}
 
 
 def _why(row: ExtractedRow, document: DocumentSpec) -> list[str]:

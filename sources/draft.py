@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from sources.look import Look, SeenTable
+from sources.readers import pdf_prose
 from sources.specs import DocumentSpec
 
 TO_SAY = "TO SAY"
@@ -35,16 +36,26 @@ _NAMES = (
     (r"\brates?\b|\bdut(y|ies)\b|\btariff\b", "rate"),
     (r"^no\.?$|^serial|^s/?n$", "number"),
 )
+_PROSE: dict[str, Any] = {
+    "name": pdf_prose.NAME,
+    "columns": [
+        {"name": header.replace(" ", "_"), "header": header, "fact": header != "text"} for header in pdf_prose.HEADER
+    ],
+    "roles": [{"role": "heading", "when": {"role": "heading"}}, {"role": "line", "when": {"role": ".+"}}],
+}
+"""How every text is read: the paragraphs' words are no facts, their places and articles are."""
+
 _RATES = ("base_rate", "mfn_rate", "rate", "category", "year_", "relation")
 
 
 def draft(look: Look, document_id: str | None = None) -> dict[str, Any]:
     """A description of the file as a plain mapping, in the order in which people read it; valid as `DocumentSpec`."""
-    table = main_table(look)
+    prose = is_prose(look)
+    table = None if prose else main_table(look)
     name = document_id or re.sub(r"[^a-z0-9]+", "-", Path(look.name).stem.lower()).strip("-") or "document"
     described: dict[str, Any] = {
         "id": name,
-        "kind": "guide" if table is None and look.tables else _kind(table),
+        "kind": "guide" if table is None and look.tables and not prose else _kind(table),
         "title": look.text[0][:100] if look.text and look.kind == "pdf" else TO_SAY,
         "publisher": TO_SAY,
         "url": None,
@@ -56,7 +67,16 @@ def draft(look: Look, document_id: str | None = None) -> dict[str, Any]:
     described |= {"known_from": None, "pages": look.pages, "file": look.name, "sha256": look.sha256}
     if table is not None:
         described["reader"] = _reader(table)
+    elif prose:
+        described["reader"] = _PROSE
     return {key: value for key, value in described.items() if value is not None or key in ("url", "known_from")}
+
+
+def is_prose(look: Look) -> bool:
+    """Whether a PDF is text with perhaps a table in it, none of tariff codes, rather than tables with text around."""
+    table = main_table(look)
+    rows = sum(each.rows or 0 for each in look.tables)
+    return look.kind == "pdf" and look.paragraphs > rows and (table is None or _code_column(table) is None)
 
 
 def main_table(look: Look) -> SeenTable | None:

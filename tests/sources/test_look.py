@@ -96,7 +96,8 @@ def test_prose_gives_its_articles_with_pages_and_says_which_reader_reads_it(tmp_
     assert look.tables == ()
     assert look.reason is not None
     assert "prose" in look.reason
-    assert "reader" not in draft(look)
+    assert draft(look)["reader"]["name"] == "pdf_prose"
+    assert roles(look, path) == {"heading": 4, "line": 4}
 
 
 def test_pages_without_text_are_said_to_need_ocr(tmp_path: Path) -> None:
