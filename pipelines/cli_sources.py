@@ -169,7 +169,7 @@ def review(
 )
 @click.option(
     "--reviewed",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="Accept the rows with `yes` in this file, which `sources review --csv` wrote.",
 )

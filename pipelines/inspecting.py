@@ -13,13 +13,13 @@ from typing import Any
 
 from pipelines.home import Home
 from pipelines.output import table
-from sources.draft import as_yaml, draft, main_table
+from sources.draft import as_yaml, draft
 from sources.draw_page import Box, Mark, page_picture
 from sources.errors import FtaError
 from sources.extraction import ExtractedRow, Extraction, extract, faults, reader_of
 from sources.look import Look, SeenTable, look_at
 from sources.registry import load_registry
-from sources.specs import DocumentSpec
+from sources.specs import DocumentSpec, ReaderSpec
 
 FIRST_ROWS = 5
 _SHOWN, _WIDTH, _ARTICLES = 12, 44, 60
@@ -85,7 +85,7 @@ def _try(
     from sources.worker import read_in_worker
 
     spec = reader_of(document)
-    options = {**spec.options, **_pages(look, spec.name, page, drafted)}
+    options = {**spec.options, **_pages(look, spec, page, drafted)}
     said: dict[str, Any] = {"by": "a draft" if drafted else document.id, "reader": spec.name, "options": options}
     try:
         reading = read_in_worker(file, spec.name, [column.header for column in spec.columns], options)
@@ -107,16 +107,15 @@ def _try(
     }, extraction
 
 
-def _pages(look: Look, reader: str, page: int | None, drafted: bool) -> dict[str, Any]:
-    """Which pages are read: the one asked for; of a draft, the first of its table, which is enough to try it."""
-    if reader not in ("pdf_table", "pdf_prose"):
+def _pages(look: Look, spec: ReaderSpec, page: int | None, drafted: bool) -> dict[str, Any]:
+    """Which pages are read: the one asked for; by a draft the first ones, enough to try it."""
+    if spec.name not in ("pdf_table", "pdf_prose"):
         return {}
     if page is not None:
         return {"pages": [page, page]}
-    if not drafted or (look.pages or 0) <= _TRIED_PAGES:
+    first, last = spec.options.get("pages") or (1, look.pages or 1)
+    if not drafted or last - first < _TRIED_PAGES:
         return {}
-    seen = main_table(look) if reader == "pdf_table" else None
-    first = seen.page if seen and seen.page else 1
     return {"pages": [first, first + _TRIED_PAGES - 1]}
 
 

@@ -59,7 +59,7 @@ SHA-256 <code>{{ data.accepted.sha256 }}</code>{% endif %}
 </tbody>
 </table>
 <p>{% if data.counts %}{% for what, count in data.counts.items() %}{{ ", " if not loop.first -}}
-{{ "{:,}".format(count) }} {{ what }}{% endfor %} on {{ data.pages | length }} pages.
+{{ "{:,}".format(count) }} {{ what }}{% endfor %} on {{ data.pages | length }} page{{ "s" if data.pages | length > 1 }}.
 {% else %}The two are equal, cell for cell.{% endif %}
 {% if left_out %}{{ "{:,}".format(left_out) }} rows are shown without their picture.{% endif %}
 {{ data.next }}</p>

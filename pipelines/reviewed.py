@@ -63,7 +63,9 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise _bad(file, 1, "it cannot be read as UTF-8", "Save it as CSV in UTF-8.") from error
+        raise _bad(
+            file, 1, "it is not there, or no CSV in UTF-8", "Write it with `ftadata sources review --csv`."
+        ) from error
     reader = csv.reader(io.StringIO(text, newline=""))
     if tuple(next(reader, ())) != COLUMNS:
         raise _bad(file, 1, "its header is another", f"It begins with {','.join(COLUMNS)}.")

@@ -226,7 +226,12 @@ def render(review: Review) -> str:
     roles = ", ".join(f"{count:,} {role}" for role, count in data["candidate"]["roles"].items())
     lines.append(f"candidate  {data['candidate']['rows']:,} rows ({roles}), {data['candidate']['reader']}")
     counts = ", ".join(f"{count:,} {what}" for what, count in data["counts"].items())
-    lines += ["", f"{counts} on {len(data['pages']):,} pages." if counts else "They are equal, cell for cell."]
+    lines += [
+        "",
+        f"{counts} on {len(data['pages']):,} page{'s' * (len(data['pages']) > 1)}."
+        if counts
+        else "They are equal, cell for cell.",
+    ]
     rows = review.shown if review.accepted else [row for row in review.shown if row.role == "rejected"]
     for row in rows[:_SHOWN]:
         lines += ["", f"{row.locator}: {row.what}, {row.role}", *_cells(row)]

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sources.door import FileKind
 from sources.errors import Exit, FtaError
@@ -25,6 +26,7 @@ SAME_EDGE = 3.0
 """Points within which the edges of two tables' columns are the same."""
 
 _MOST_HEADER_ROWS = 4
+_LONGEST_HEADER = 140
 _FIRST_LINES = 12
 _OF_PROSE = ("page_furniture", "duplicate_heading", "numbering_gap", "numbering_restarts", "run_in_heading", "columns")
 _CODE = re.compile(r"\d{4}|\d{2}\.\d{2}|\d+(\.\d+)*\s*%?")
@@ -58,7 +60,14 @@ class _Run:
                 same += 1
             if same:
                 return same, True
-        return (1 if is_header(self.tops[0][0]) else 0), False
+        return (_rows_of_header(self.first) if is_header(self.tops[0][0]) else 0), False
+
+    def is_headed_like(self, top: Sequence[tuple[str, ...]]) -> bool:
+        """Whether a table that begins with these rows has the header of this one, in all its rows."""
+        if not _heads(self.tops[0][0], top[0]):
+            return False
+        count, proven = self.header_rows
+        return not proven or count == 1 or self.tops[0][:count] == list(top[:count])
 
     @property
     def place(self) -> str:
@@ -94,21 +103,27 @@ def look_at_pdf(path: Path, kind: FileKind, seen: Seen, *, page: int | None = No
         unmapped += read.unmapped
         if not read.chars:
             silent.append(read.page)
-    seen.tables += [_table(run) for run in runs]
+    seen.tables += [_table(run, alone=len(runs) == 1) for run in runs]
     _take_prose(prose, seen)
     _judge(seen, silent, lines, unmapped)
 
 
 def _join(tables: Sequence[Table], runs: list[_Run]) -> None:
     for table in tables:
-        top = _texts(table, 0)
-        run = next((run for run in reversed(runs) if _heads(run.tops[0][0], top)), None)
-        if run is None and not is_header(top):
+        top = [_texts(table, n) for n in range(min(_MOST_HEADER_ROWS, len(table.rows)))]
+        run = next((run for run in reversed(runs) if run.is_headed_like(top)), None)
+        if run is None and not is_header(top[0]):
             run = next((run for run in reversed(runs[-3:]) if _same_edges(run.first, table)), None)
         if run is None:
             run = _Run(table)
             runs.append(run)
         run.add(table)
+
+
+def _rows_of_header(table: Table) -> int:
+    """How many rows the cells of the first row reach down over: those of a header that is ruled once."""
+    foot = max((box[3] for box in table.rows[0].boxes if box is not None), default=0.0)
+    return max(1, sum(row.bbox[1] < foot - 1 for row in table.rows))
 
 
 def _texts(table: Table, row: int) -> tuple[str, ...]:
@@ -127,8 +142,10 @@ def _same_edges(one: Table, other: Table) -> bool:
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Whether a row could head a table: mostly words, and no cell that is a code or a rate alone."""
+    """Whether a row could head a table: mostly words, no cell that is a code or a rate alone, and none a sentence."""
     filled = [cell for cell in cells if cell]
+    if any(len(cell) > _LONGEST_HEADER for cell in filled):
+        return False
     return len(filled) * 2 >= len(cells) and not any(_CODE.fullmatch(cell) for cell in filled)
 
 
@@ -152,13 +169,15 @@ def _take_prose(prose: ProseWork, seen: Seen) -> None:
     seen.findings += [each for each in read.findings if each.code in wanted]
 
 
-def _table(run: _Run) -> SeenTable:
+def _table(run: _Run, *, alone: bool) -> SeenTable:
     count, proven = run.header_rows
     header = header_of(run.first, count)[0] if count else ()
     head = run.tops[0][:count]
     repeats = sum(top[:count] == head for top in run.tops) if count else 0
     sample = [row for row in run.sample if row not in head and not (count == 1 and _heads(head[0], row))]
-    options = {"header_rows": count} if count > 1 else {}
+    options: dict[str, Any] = {"header_rows": count} if count > 1 else {}
+    if not alone:
+        options["pages"] = [run.pages[0], run.pages[-1]]
     rows = run.rows - count * repeats
     trusted = bool(count and proven)
     return SeenTable(run.place, "pdf_table", options, tuple(header), rows, tuple(sample), trusted, run.pages[0])
@@ -179,14 +198,14 @@ def _judge(seen: Seen, silent: list[int], lines: int, unmapped: int) -> None:
         seen.findings.append(Finding("unmapped_characters", "warning", message, value=str(unmapped)))
     slow = Counter(account.engine for account in seen.accounts)["pdfplumber"]
     if slow:
-        message = f"{slow} of {pages} pages were read by pdfplumber, because of turned text or pages."
+        message = f"{slow} of {pages} pages were read by pdfplumber, for turned text or signs that are not certain."
         seen.findings.append(Finding("slow_pages", "info", message, value=str(slow)))
     if lines:
         message = f"{lines:,} lines of text stand outside tables."
         seen.findings.append(Finding("text_outside_table", "info", message, value=str(lines)))
     if not seen.tables and seen.reason is None:
         seen.reason = (
-            f"It is prose: {seen.paragraphs:,} paragraphs on {pages:,} pages and no table, with "
-            f"{len(seen.articles):,} articles, annexes and other numbered parts. The reader `pdf_prose` reads it; no "
+            f"It is prose: {seen.paragraphs:,} paragraphs on {pages:,} page{'s' * (pages > 1)} and no table; articles, "
+            f"annexes and other numbered parts: {len(seen.articles):,}. The reader `pdf_prose` reads it; no "
             "rows of a tariff are in it."
         )

@@ -231,3 +231,31 @@ def test_whatever_a_table_holds_its_draft_is_a_valid_description(
 )
 def test_a_row_with_a_code_or_a_rate_is_no_header(cells: tuple[str, ...], expected: bool) -> None:
     assert is_header(cells) is expected
+
+
+def test_two_lists_with_headers_of_other_rows_are_two_tables_each_with_its_pages(tmp_path: Path) -> None:
+    path = tmp_path / "lists.pdf"
+    canvas = Canvas(str(path), pagesize=A4)
+    for page, (second, third) in enumerate([("Sub-heading", ""), ("Sub-heading", ""), ("Code", "6 digits")]):
+        boxes = [("No.", 60, 740, 40, 60), ("HS 2022", 100, 780, 120, 20), (second, 100, 760, 120, 20)]
+        boxes += [(third, 100, 740, 120, 20)] if third else [("Goods", 100, 740, 120, 20)]
+        boxes += [(f"{page + 1}", 60, 720, 40, 20), (f"61{page}1.20", 100, 720, 120, 20)]
+        for words, x, y, width, height in boxes:
+            canvas.rect(x, y, width, height)
+            canvas.drawString(x + 3, y + height - 12, words)
+        canvas.showPage()
+    canvas.save()
+    look = look_at(path)
+    assert [(seen.place, seen.options["pages"], seen.options["header_rows"], seen.rows) for seen in look.tables] == [
+        ("pages 1 to 2", [1, 2], 3, 2),
+        ("page 3", [3, 3], 3, 1),
+    ]
+    assert [seen.header for seen in look.tables] == [
+        ("No.", "HS 2022 Sub-heading Goods"),
+        ("No.", "HS 2022 Code 6 digits"),
+    ]
+
+
+def test_a_sentence_heads_no_table() -> None:
+    assert is_header(("Rule", "Explanation of the rule"))
+    assert not is_header(("Rules of origin", "A good is originating where " + "it has been wholly obtained, or " * 5))
