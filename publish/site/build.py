@@ -37,6 +37,7 @@ MAKERS: tuple[Maker, ...] = (
 
 NAV = (
     ("find", ""), ("origin", "origin/"), ("agreements", "agreements/"), ("hs", "hs/"), ("explore", "explore/"),
+    ("exporter", f"guides/{content.EXPORTER}/"),
     ("help", "help/"), ("news", "news/"), ("data", "data/"), ("about", "about/"),
 )  # fmt: skip
 """The navigation: key of its words, and page."""
@@ -137,7 +138,7 @@ def _write(staged: Path, public: Path, facts: Facts) -> int:
         "published_on": facts.day,
         "index": write_search_index(staged / ASSETS, facts),
         "home_party": facts.home,
-        "nav": NAV,
+        "nav": [entry for entry in NAV if entry[0] != "exporter" or content.EXPORTER in facts.guides],
         "places": content.places(facts, write_pictures(staged / ASSETS, facts)),
     }
     count = 0

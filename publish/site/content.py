@@ -14,25 +14,39 @@ from publish.site.facts import Facts
 from publish.site.pages import Page
 
 ABOVE = ("help/", "nav.help")
-TOPICS = ("origin", "certificates", "customs", "law", "user-guides")
-"""Subjects of texts that have a page of their own under help."""
-_ABOUT = ("site", "about")
+EXPORTER = "first-time-exporter"
+"""The guide that has a place of its own in the navigation."""
+TOPICS = ("basics", "origin", "certificates", "customs", "law", "user-guides")
+"""Pages of texts under help, in the portal's order."""
+_SUBJECTS = {"origin": "origin", "certificates": "certificates", "customs": "customs", "law": "law",
+             "guide": "user-guides"}  # fmt: skip
+_OWN = {"basics": "basics", "helpdesk": "", "feedback": "feedback"}
+"""Texts that stand elsewhere than the others of their subject."""
+_FIRST = ("rules-of-origin", "certificates", "customs-guide", "law", "about")
+"""Texts that open their page."""
+_DATA = {
+    "home": "", "self-assessment": "origin/", "explore": "explore/", "search": "search/", "compare": "search/", "agreements": "agreements/", "hs": "hs/",
+    "glossary": "help/glossary/", "faq": "help/faq/", "documents": "documents/", "downloads": "data/",
+    "coverage": "data/coverage/", "changes": "data/changes/", "dictionary": "data/dictionary/", "news": "news/",
+    "feedback": "about/feedback/",
+}  # fmt: skip
+"""Pages made of data, by the names under which texts link to them."""
 
 
 def pages(facts: Facts) -> Iterator[Page]:
     """All pages of guidance."""
     blocks: dict[str, list[Row]] = defaultdict(list)
-    for row in facts.held("text_block", "block_id"):
-        blocks[row["subject"]].append(row)
+    for row in sorted(facts.held("text_block", "block_id"), key=lambda row: row["block_id"] not in _FIRST):
+        blocks[_topic(facts, row)].append(row)
     guides = _guides(facts)
-    yield Page("help/", "help.html", "nav.help", "help", {"blocks": blocks, "topics": TOPICS, "guides": guides})
+    yield Page("help/", "help.html", "nav.help", "help", {"blocks": blocks[""], "topics": TOPICS, "guides": guides})
     for topic in TOPICS:
         more = _law(facts) if topic == "law" else {}
         yield Page(f"help/{topic}/", "topic.html", f"help.{topic}", "help",
                    {"blocks": blocks[topic], "topic": topic, "law": more}, crumbs=(ABOVE,))  # fmt: skip
     for guide in guides:
         title = {lang: guide["intro"].get(f"title_{lang}") for lang in ("en", "km")}
-        nav = "exporter" if guide["guide_id"] == "first-time-exporter" else "help"
+        nav = "exporter" if guide["guide_id"] == EXPORTER else "help"
         yield Page(f"guides/{guide['guide_id']}/", "guide.html", title, nav, {"guide": guide}, crumbs=(ABOVE,))
     terms = [
         {**row, "related": json.loads(row.get("related") or "[]")} for row in facts.held("glossary_term", "term_en")
@@ -42,23 +56,30 @@ def pages(facts: Facts) -> Iterator[Page]:
                crumbs=(ABOVE,))  # fmt: skip
     questions = facts.held("faq", "faq_id")
     yield Page("help/faq/", "faq.html", "help.faq", "help", {"questions": questions}, crumbs=(ABOVE,))
-    about = [row for subject in _ABOUT for row in blocks[subject]]
-    yield Page("about/", "about.html", "nav.about", "about", {"blocks": about})
+    yield Page("about/", "about.html", "nav.about", "about", {"blocks": blocks["about"]})
     yield Page("about/feedback/", "feedback.html", "nav.feedback", "about", {"blocks": blocks["feedback"]},
                ("feedback.js",), (("about/", "nav.about"),))  # fmt: skip
+
+
+def _topic(facts: Facts, block: Row) -> str:
+    """The page a text stands on: a topic, `about`, `feedback`, `agreement`, `news`, `guide`, or help itself."""
+    if block["block_id"] in facts.guides:
+        return "guide"
+    if block["block_id"] in _OWN:
+        return _OWN[block["block_id"]]
+    if block.get("regime_id"):
+        return "agreement"
+    return _SUBJECTS.get(block["subject"], "news" if block["subject"] == "news" else "about")
 
 
 def _guides(facts: Facts) -> list[Row]:
     """The guides with their steps; the text block of the same identifier introduces each."""
     intros = {row["block_id"]: row for row in facts.held("text_block", "block_id")}
-    steps: dict[str, list[Row]] = defaultdict(list)
-    for row in facts.held("guide_step", "guide_id, step_no"):
-        steps[row["guide_id"]].append(row)
     named = {
         guide: intros.get(guide, {"title_en": guide.replace("-", " ").capitalize(), "title_km": found[0]["title_km"]})
-        for guide, found in steps.items()
+        for guide, found in facts.guides.items()
     }
-    return [{"guide_id": guide, "intro": named[guide], "steps": found} for guide, found in steps.items()]
+    return [{"guide_id": guide, "intro": named[guide], "steps": found} for guide, found in facts.guides.items()]
 
 
 def _law(facts: Facts) -> Row:
@@ -81,19 +102,21 @@ def places(facts: Facts, pictures: dict[str, dict[str, str]]) -> dict[str, dict[
         facts: the release.
         pictures: by language and picture, the address of its file under the home page.
     """
-    found: dict[str, str] = {"page:index": "", "page:home": ""}
+    found = {f"page:{name}": place for name, place in _DATA.items()}
     for row in facts.held("text_block", "block_id"):
-        found[f"page:{row['block_id']}"] = _place(row)
-    for row in facts.held("guide_step", "guide_id"):
-        found[f"page:{row['guide_id']}"] = f"guides/{row['guide_id']}/"
+        if row["block_id"] not in _DATA:
+            found[f"page:{row['block_id']}"] = _place(facts, row)
     for row in facts.held("law_article", "document_id"):
         found[f"article:{row['document_id']}/{row['number']}"] = f"help/law/#article-{row['number']}"
     return {lang: {**found, **held} for lang, held in pictures.items()}
 
 
-def _place(block: Row) -> str:
-    if block["subject"] in TOPICS:
-        return f"help/{block['subject']}/#{block['block_id']}"
-    if block.get("regime_id"):
+def _place(facts: Facts, block: Row) -> str:
+    topic, name = _topic(facts, block), block["block_id"]
+    if topic == "agreement":
         return f"agreements/{block['regime_id']}/"
-    return {"news": "news/", "feedback": "about/feedback/"}.get(block["subject"], f"about/#{block['block_id']}")
+    if topic in TOPICS:
+        return f"help/{topic}/#{name}"
+    return {"guide": f"guides/{name}/", "news": "news/", "feedback": "about/feedback/", "": "help/"}.get(
+        topic, f"about/#{name}"
+    )

@@ -93,6 +93,14 @@ class Facts:
         }
 
     @cached_property
+    def guides(self) -> dict[str, list[Row]]:
+        """The steps of each guide, in order."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.held("guide_step", "guide_id, step_no"):
+            found[row["guide_id"]].append(row)
+        return dict(found)
+
+    @cached_property
     def nodes(self) -> dict[str, Row]:
         """The nomenclature of today: sections by Roman number, chapters, headings and subheadings by code."""
         sql = (

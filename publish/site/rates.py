@@ -94,6 +94,7 @@ class Group:
         key: what makes it, apart from its codes: groups with the same key of one market are the same.
         entries: agreements with something held, the best first.
         missing: agreements of the pair of which nothing is held for these goods.
+        certain: whether the lowest rate is surely the lowest: it is zero, or every other is known.
     """
 
     codes: tuple[str, ...]
@@ -101,6 +102,7 @@ class Group:
     mfn_periods: Periods
     entries: tuple[Entry, ...]
     missing: tuple[Row, ...]
+    certain: bool
     key: tuple[Any, ...] = field(repr=False)
 
 
@@ -239,7 +241,7 @@ class Rates:
         ]  # fmt: skip
         mfn_now = _on(mfn, self.day)
         answers = [_answer(market.regimes[schedule["regime_id"]], periods, self.day) for schedule, periods in clipped]
-        rank({"rate_pct": mfn_now.rate, "state": mfn_now.state}, answers, self.day)
+        best = rank({"rate_pct": mfn_now.rate, "state": mfn_now.state, "reason": None}, answers, self.day)["best"]
         entries = [
             Entry(
                 market.regimes[schedule["regime_id"]], schedule, periods, _on(periods, self.day),
@@ -251,7 +253,9 @@ class Rates:
         entries.sort(key=lambda entry: (entry.rank or 99, entry.now.state == "not_held"))
         held = {entry.regime["regime_id"] for entry in entries}
         missing = tuple(row for regime, row in market.regimes.items() if regime not in held)
-        return Group((), mfn_now, mfn, tuple(entries), missing, key)
+        unknown = any(row["standing"] != "not_in_force" for row in missing)
+        certain = best is not None and (best["rate_pct"] == 0 or (best["certain"] and not unknown))
+        return Group((), mfn_now, mfn, tuple(entries), missing, certain, key)
 
 
 def _by_code(rows: Iterator[tuple[Any, ...]]) -> dict[str, dict[str, Periods]]:

@@ -39,6 +39,8 @@ def test_every_rate_is_that_of_compare(facts: Facts, connection: ReleaseConnecti
                 connection, exporter=market.exporter, importer=market.importer, hs=hs6, on=date.fromisoformat(facts.day)
             )
             assert (group.mfn.state, group.mfn.rate) == (answer["mfn"]["state"], answer["mfn"]["rate_pct"])
+            if answer["best"]:
+                assert group.certain == answer["best"]["certain"]
             told = {(e["regime_id"], e["schedule_id"]): e for e in answer["regimes"]}
             shown = {(e.regime["regime_id"], e.schedule["schedule_id"]): e for e in group.entries}
             missing = {(row["regime_id"], None) for row in group.missing}
