@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,9 @@ NAV = (
     ("help", "help/"), ("news", "news/"), ("data", "data/"), ("about", "about/"),
 )  # fmt: skip
 """The navigation: key of its words, and page."""
+
+_MANY = 1_000
+"""Nodes of the nomenclature from which on each language is written by a process of its own."""
 
 
 @dataclass(frozen=True)
@@ -141,16 +146,44 @@ def _write(staged: Path, public: Path, facts: Facts) -> int:
         "nav": [entry for entry in NAV if entry[0] != "exporter" or content.EXPORTER in facts.guides],
         "places": content.places(facts, write_pictures(staged / ASSETS, facts)),
     }
-    count = 0
-    for maker in MAKERS:
-        for page in maker(facts):
-            for lang in LANGUAGES:
-                place = staged / lang / page.path
-                place.mkdir(parents=True, exist_ok=True)
-                for name, text in (("index.html", render(page, lang, around)), *page.files.items()):
-                    (place / name).write_text(text, encoding="utf-8")
-                count += 1
+    jobs = [_Job(staged, facts.directory, facts.manifest, facts.releases, lang, around) for lang in LANGUAGES]
+    count = sum(_each(jobs, apart=len(facts.nodes) > _MANY))
     for name in ("index.html", "404.html"):
         (staged / name).write_text(plain.root_page(name, around), encoding="utf-8")
     (staged / WORKER).write_text(worker(), encoding="utf-8")
+    return count
+
+
+@dataclass(frozen=True)
+class _Job:
+    """All pages of one language, for a process of their own."""
+
+    staged: Path
+    release: Path
+    manifest: Mapping[str, Any]
+    releases: tuple[Mapping[str, Any], ...]
+    lang: str
+    around: Mapping[str, Any]
+
+
+def _each(jobs: Sequence[_Job], *, apart: bool) -> list[int]:
+    """Do the jobs, each in a process of its own where there is much to do."""
+    if not apart:
+        return [_write_language(job) for job in jobs]
+    with ProcessPoolExecutor(len(jobs), get_context("spawn")) as pool:
+        return list(pool.map(_write_language, jobs))
+
+
+def _write_language(job: _Job) -> int:
+    """Write the pages of a language; how many there are."""
+    count = 0
+    with closing(open_release(job.release)) as connection:
+        facts = Facts(connection, job.manifest, job.release, job.releases)
+        for maker in MAKERS:
+            for page in maker(facts):
+                place = job.staged / job.lang / page.path
+                place.mkdir(parents=True, exist_ok=True)
+                for name, text in (("index.html", render(page, job.lang, job.around)), *page.files.items()):
+                    (place / name).write_text(text, encoding="utf-8")
+                count += 1
     return count

@@ -25,7 +25,8 @@ _OWN = {"basics": "basics", "helpdesk": "", "feedback": "feedback"}
 _FIRST = ("rules-of-origin", "certificates", "customs-guide", "law", "about")
 """Texts that open their page."""
 _DATA = {
-    "home": "", "self-assessment": "origin/", "explore": "explore/", "search": "search/", "compare": "search/", "agreements": "agreements/", "hs": "hs/",
+    "home": "", "search": "search/", "compare": "search/", "self-assessment": "origin/", "explore": "explore/",
+    "agreements": "agreements/", "hs": "hs/",
     "glossary": "help/glossary/", "faq": "help/faq/", "documents": "documents/", "downloads": "data/",
     "coverage": "data/coverage/", "changes": "data/changes/", "dictionary": "data/dictionary/", "news": "news/",
     "feedback": "about/feedback/",

@@ -41,7 +41,7 @@ function check(label, name) {
 }
 
 function build() {
-  select(say.destination, [["", say.everything], ...sections.map((s) => [s.id, s.dataset.name])], question.pair, (value) => { question.pair = value; });
+  select(say.destination, [["", say.everything], ...sections.map((s) => [s.id, s.querySelector("h3,dt").textContent])], question.pair, (value) => { question.pair = value; });
   select(say.product, [["", say.all_codes], ...[...known].map((code) => [code, dotted(code)])], question.code, (value) => { question.code = value; question.line = ""; });
   const filters = make("fieldset"), legend = make("legend", say.filter);
   filters.append(legend, check(say.filter_held, "rate"));
