@@ -178,7 +178,7 @@ def _goods(figures: Figures) -> Page:
             drawn = charts.tiles(values, FREEDOM, labels, (first, figures.last_year), f"says-{name}")
             free = sorted((path for path in paths if path.free_from), key=lambda path: path.free_from or "")
             panels.append({
-                "name": name, "codes": prefixes, "paths": paths, "svg": drawn,
+                "name": name, "codes": [p for p in prefixes if p in figures.facts.nodes], "paths": paths, "svg": drawn,
                 "now": [path for path in free if path.shown.current and (path.free_from or "") <= path.shown.day],
                 "later": [path for path in free if (path.free_from or "") > path.shown.day],
                 "never": [path for path in paths if not path.free_from and path.shown.current],
