@@ -21,7 +21,7 @@ from typing import Any
 
 from publish.manifest import files_in, read_manifest
 from publish.open_release import open_release
-from publish.site import agreements, assess, content, data, explore, hs, plain
+from publish.site import agreements, assess, changes, content, data, explore, hs, plain
 from publish.site.assets import WORKER, assets_hash, worker, write_assets, write_pictures
 from publish.site.facts import Facts
 from publish.site.pages import Maker
@@ -34,6 +34,7 @@ from sources.errors import Exit, FtaError
 
 MAKERS: tuple[Maker, ...] = (
     plain.pages, hs.pages, agreements.pages, assess.pages, content.pages, data.pages, explore.pages,
+    changes.pages,
 )  # fmt: skip
 """Everything that makes pages, in no particular order."""
 

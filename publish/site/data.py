@@ -17,7 +17,6 @@ SUBJECTS = ("tariff", "mfn", "origin_rules", "provisions", "legal_text")
 _LEADING = ("fta.sqlite", "datapackage.json", "DATA_DICTIONARY.md", "CHANGELOG.md", "CITATION.cff", "LICENSES.md",
             "validation/report.json", "changes.json")  # fmt: skip
 _WORST_FIRST = ("E", "W", "I")
-_MOST_CHANGES = 500
 
 
 def pages(facts: Facts) -> Iterator[Page]:
@@ -36,7 +35,6 @@ def pages(facts: Facts) -> Iterator[Page]:
     dictionary = {"tables": tables}
     yield Page("data/dictionary/", "dictionary.html", "data.dictionary", "data", dictionary, crumbs=(ABOVE,))
     yield Page("data/validation/", "validation.html", "data.validation", "data", _judged(facts), crumbs=(ABOVE,))
-    yield Page("data/changes/", "changes.html", "data.changes", "data", _changes(facts, releases), crumbs=(ABOVE,))
     notes = [row for row in facts.held("text_block", "as_of DESC, block_id") if row["subject"] == "news"]
     yield Page("news/", "news.html", "news.title", "news", {"releases": releases, "notes": notes})
 
@@ -78,9 +76,3 @@ def _judged(facts: Facts) -> Row:
         rule["failed"] += row["failed"] or 0
         rule["results"] += 1
     return {"failed": failed, "rules": list(rules.values()), "results": len(found)}
-
-
-def _changes(facts: Facts, releases: list[Row]) -> Row:
-    """What changed with each release, and the rows that changed with the latest."""
-    rows = facts.held("change", "table_name, changed_row_key, column_name")
-    return {"releases": releases, "rows": rows[:_MOST_CHANGES], "count": len(rows)}
