@@ -48,7 +48,13 @@ def pages(facts: Facts) -> Iterator[Page]:
 def _page(figures: Figures, name: str, values: Mapping[str, Any], rows: Sequence[Row]) -> Page:
     """A chart's page with its numbers beside it."""
     facts = figures.facts
-    more = {"lists": figures.lists, "regimes": facts.regimes, "parties": facts.parties, "day": facts.day}
+    more = {
+        "lists": figures.lists,
+        "regimes": facts.regimes,
+        "parties": facts.parties,
+        "nodes": facts.nodes,
+        "day": facts.day,
+    }
     return Page(
         f"explore/{name}/", f"explore_{name}.html", f"explore.{name}", "explore", {**values, **more}, (), (ABOVE,),
         {"data.csv": _csv(facts, rows), "data.json": _json(facts, rows)},
@@ -146,7 +152,6 @@ def _chapters(figures: Figures) -> Page:
     values = {
         "cells": figures.chapters, "columns": figures.schedules, "class_of": _class_of, "steps": STEPS,
         "highest": highest, "zero_means": sum(mean == 0 for mean, _, _ in means), "all_means": len(means),
-        "nodes": figures.facts.nodes,
     }  # fmt: skip
     return _page(figures, "chapters", values, rows or [{"schedule_id": None}])
 
