@@ -229,6 +229,8 @@ def _roles(table: SeenTable, names: list[str], code: int | None) -> Iterator[dic
     """A line has a whole code, and a rate where there are rates; a heading has less; what fits neither is rejected."""
     if code is None:
         yield {"role": "line", "when": {names[0]: ".+"}}
+        if not all(_values(table, 0)):
+            yield {"role": "continuation", "when": {names[0]: ""}}
         return
     key, codes = names[code], _filled(table, code)
     whole = _whole(codes)

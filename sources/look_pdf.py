@@ -70,6 +70,17 @@ class _Run:
         return not proven or count == 1 or self.tops[0][:count] == list(top[:count])
 
     @property
+    def longest_stretch(self) -> list[int]:
+        """The first and last of the most pages on end that it stands on: others may hold tables of a like header."""
+        stretches: list[list[int]] = []
+        for page in self.pages:
+            if stretches and page <= stretches[-1][1] + 1:
+                stretches[-1][1] = page
+            else:
+                stretches.append([page, page])
+        return max(stretches, key=lambda stretch: stretch[1] - stretch[0])
+
+    @property
     def place(self) -> str:
         first, last = self.pages[0], self.pages[-1]
         if first == last:
@@ -177,7 +188,7 @@ def _table(run: _Run, *, alone: bool) -> SeenTable:
     sample = [row for row in run.sample if row not in head and not (count == 1 and _heads(head[0], row))]
     options: dict[str, Any] = {"header_rows": count} if count > 1 else {}
     if not alone:
-        options["pages"] = [run.pages[0], run.pages[-1]]
+        options["pages"] = run.longest_stretch
     rows = run.rows - count * repeats
     trusted = bool(count and proven)
     return SeenTable(run.place, "pdf_table", options, tuple(header), rows, tuple(sample), trusted, run.pages[0])

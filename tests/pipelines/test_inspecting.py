@@ -127,6 +127,11 @@ def _look(file: Path) -> Look:
         ("hs/unsd-hs2022-hs2017.xlsx", {"line": 15657}),
         ("acfta/cambodia-sensitive-list.txt", {"line": 350}),
         ("acfta/cambodia-highly-sensitive-list.txt", {"line": 150}),
+        (
+            "atiga/annex-3-attachment-1-textiles.pdf",
+            {"heading": 127, "line": 343, "rejected": 1},
+        ),  # one is `ex.9619.00`
+        ("atiga/origin-declaration-format.pdf", {"line": 14}),
     ],
 )
 def test_a_drafted_description_reads_the_lines_that_the_document_has(
