@@ -174,8 +174,7 @@ def test_what_was_seen_can_be_read_without_a_network(chromium: Browser, root: st
 def test_pages_work_without_scripts(chromium: Browser, root: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{root}en/hs/")
-    page.get_by_role("link", name="61").first.click()
+    page.goto(f"{root}en/hs/61/")
     page.get_by_role("link", name="6109").first.click()
     assert page.locator("section#KR .rate").first.is_visible()
     context.close()
