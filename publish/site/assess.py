@@ -18,13 +18,13 @@ _SAID = "SELECT DISTINCT regime_id FROM provision WHERE value <> 'not_held' UNIO
 
 
 def pages(facts: Facts) -> Iterator[Page]:
-    """The one page of the self-assessment; none where a release says nothing of origin."""
-    if {"provision", "origin_rule"} <= facts.tables:
-        yield Page("origin/", "assess.html", "assess.title", "origin", _values(facts), ("assess.js",))
+    """The one page of the self-assessment; it offers no regime where a release says nothing of origin."""
+    yield Page("origin/", "assess.html", "assess.title", "origin", _values(facts), ("assess.js",))
 
 
 def _values(facts: Facts) -> dict[str, Any]:
-    said = {regime for (regime,) in facts.connection.execute(_SAID)}
+    held = {"provision", "origin_rule"} <= facts.tables
+    said = {regime for (regime,) in facts.connection.execute(_SAID)} if held else set()
     vocabulary = load_processes()
     words = {
         "process": [_word(code, word) for code, word in vocabulary.processes.items()],

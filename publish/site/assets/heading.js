@@ -135,11 +135,25 @@ async function openLines(button, row) {
   button.remove();
 }
 
+// A way from a rule to the test of origin, with the pair and the product filled in.
+function originTest(row) {
+  const section = row.closest("[data-from]"), link = make("a", say.test_origin, "test");
+  link.href = new URL(`${lang}/origin/`, root);
+  const follow = () => {
+    const hs = question.code || row.closest("[data-hs]").dataset.hs.split(" ")[0];
+    link.search = new URLSearchParams({ regime: row.dataset.regime, from: section.dataset.from, to: section.dataset.to, hs });
+  };
+  for (const moment of ["pointerdown", "focus"]) link.addEventListener(moment, follow);
+  follow();
+  return link;
+}
+
 for (const row of document.querySelectorAll("tr[data-regime]")) {
   const button = make("button", say.lines, "quiet");
   button.type = "button";
   button.addEventListener("click", () => openLines(button, row));
   row.lastElementChild.append(button);
+  if (row.querySelector(".rule a")) row.querySelector(".rule").append(originTest(row));
 }
 
 // The page was made on the release's day; where a rate has changed since, it says so.
