@@ -68,7 +68,7 @@ class Shown:
 
     @property
     def label(self) -> str:
-        """Partner and regime, the same in every language: `KR` and a short name; the regime alone where it names the partner."""
+        """Partner and short name, the same in every language; the regime alone where it names the partner."""
         name = str(self.regime["short_name"])
         return name if self.partner["name_en"] in name else f"{self.partner['party_id']} {name}"
 
