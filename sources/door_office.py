@@ -138,7 +138,7 @@ def inspect_package(data: bytes, limits: Limits) -> FileKind:
         _check_names(infos)
         _check_sizes(data, infos, limits)
         for info in infos:
-            if not info.is_dir():
+            if not info.filename.endswith("/"):  # `is_dir` fails on a member without a name
                 findings += _check_member(kind, info.filename, _unpack(archive, info, info.file_size))
     return FileKind(kind, len(data), members=tuple(info.filename for info in infos), findings=tuple(findings))
 

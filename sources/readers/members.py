@@ -81,7 +81,9 @@ def open_members(path: Path, wanted: re.Pattern[str] | None) -> Members:
         raise refuse("members_not_named", message, "Set the reader's option `members`.", file=path.name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [info.filename for info in archive.infolist() if not info.is_dir()]
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            if "" in names:
+                raise zipfile.BadZipFile("a member has no name")
             matches = [(name, match) for name in names if (match := wanted.fullmatch(name))]
             members = [
                 Member(int(match["page"]) if "page" in wanted.groupindex else number, name, archive.read(name))

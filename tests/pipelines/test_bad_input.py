@@ -88,7 +88,7 @@ def test_a_ragged_row_is_named_with_its_page_and_row_and_nothing_is_shifted(worl
 @pytest.mark.parametrize(
     ("row", "value", "expected"),
     [
-        (("0101.21.00", "Again", "0%", "A"), "01012100", "once"),
+        (("0101.21.00", "Again", "0%", "A"), "0101.21.00", "once"),
         (("6109.10.00", "Of cotton", "15%", "Z"), "Z", "categor"),
         (("6109.10.00", "Of cotton", "fifteen", "B"), "fifteen", "duty"),
         (("9999.10.00", "In no edition", "15%", "B"), "9999", "HS 2017"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from sources.errors import FtaError
 from sources.readers import json_tree
+from sources.readers.members import open_members
 from sources.reading import Reading
 
 TREE = [
@@ -74,6 +76,16 @@ def test_what_cannot_be_read_as_described_is_refused(
     with pytest.raises(FtaError) as caught:
         read(tmp_path, content, *columns, **options)
     assert caught.value.code == code
+
+
+def test_an_archive_with_a_member_without_a_name_is_damaged(tmp_path: Path) -> None:
+    file = tmp_path / "a.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.json", "{}")
+    file.write_bytes(file.read_bytes().replace(b"a.json", b"\0.json"))
+    with pytest.raises(FtaError, match="no name") as refused:
+        open_members(file, re.compile(".*"))
+    assert refused.value.code == "document_unreadable"
 
 
 def test_members_of_an_archive_are_read_in_the_order_of_their_pages(tmp_path: Path) -> None:
