@@ -66,7 +66,7 @@ def test_charts_are_seen_in_the_colours_of_the_page_with_their_table(seen: tuple
         assert min(box["width"], box["height"]) > 40
         bar = chart.locator("path[fill^=var]").first
         assert bar.evaluate("node => getComputedStyle(node).fill").startswith("rgb")
-        assert page.locator("main table").count() > 0
+        page.locator("main table").first.wait_for(state="attached")
 
 
 def test_the_numbers_of_a_chart_can_be_taken(seen: tuple[Page, str]) -> None:

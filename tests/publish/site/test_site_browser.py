@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -68,20 +69,20 @@ def test_a_product_is_found_by_the_keyboard_alone(page: Page, root: str, lang: s
     page.keyboard.type(typed)
     page.locator("#q-list li").first.wait_for()
     page.keyboard.press("ArrowDown")
-    assert page.locator("#q").get_attribute("aria-activedescendant") == "q-0"
+    expect(page.locator("#q")).to_have_attribute("aria-activedescendant", "q-0")
     page.keyboard.press("Enter")
     page.wait_for_url("**/hs/6109/**")
-    assert page.locator("section#KR").is_visible()
-    assert "0%" in page.locator("section#KR .best .rate").first.inner_text()
+    expect(page.locator("section#KR")).to_be_visible()
+    expect(page.locator("section#KR .best .rate").first).to_contain_text("0%")
 
 
 def test_a_result_shows_the_pair_that_was_asked_and_all_when_told_to(page: Page, root: str) -> None:
     page.goto(f"{root}en/hs/6109/?from=KH&to=KR&hs=610910")
-    assert page.locator("section#KR").is_visible()
-    assert not page.locator("#imports").is_visible()
+    expect(page.locator("section#KR")).to_be_visible()
+    expect(page.locator("#imports")).to_be_hidden()
     page.locator("#question select").first.select_option("")
-    assert page.locator("#imports").is_visible()
-    assert "to=" not in page.url
+    expect(page.locator("#imports")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"^(?!.*to=)"))
 
 
 def test_the_lines_behind_a_rate_come_with_page_and_row(page: Page, root: str) -> None:
@@ -89,26 +90,26 @@ def test_the_lines_behind_a_rate_come_with_page_and_row(page: Page, root: str) -
     page.locator("section#KR tr[data-regime] button").first.click()
     lines = page.locator("section#KR tr.lines")
     lines.wait_for()
-    assert re.search(r"page \d+, row \d+", lines.inner_text())
-    assert lines.locator("th.code").count() > 0
+    expect(lines).to_contain_text(re.compile(r"page \d+, row \d+"))
+    expect(lines.locator("th.code").first).to_be_visible()
 
 
 def test_a_national_line_can_be_looked_at(page: Page, root: str) -> None:
     page.goto(f"{root}en/hs/6109/?to=KR&hs=6109101000")
     asked = page.locator("section#KR tr.lines tr.asked")
     asked.first.wait_for()
-    assert "6109.10.10.00" in asked.first.inner_text()
+    expect(asked.first).to_contain_text("6109.10.10.00")
 
 
 @pytest.mark.parametrize("lang", ["en", "km"])
 def test_a_deep_link_works_in_both_languages_and_back_leads_back(page: Page, root: str, lang: str) -> None:
     page.goto(f"{root}{lang}/hs/61/")
     page.goto(f"{root}{lang}/hs/6109/?to=KR#KR")
-    assert page.locator("section#KR").is_visible()
+    expect(page.locator("section#KR")).to_be_visible()
     page.go_back()
     page.wait_for_url(f"**/{lang}/hs/61/")
     page.go_forward()
-    assert page.locator("section#KR").is_visible()
+    expect(page.locator("section#KR")).to_be_visible()
 
 
 @pytest.mark.parametrize("value", HOSTILE)
@@ -118,7 +119,7 @@ def test_a_hostile_question_harms_nothing(page: Page, root: str, value: str) -> 
     page.goto(f"{root}en/search/?q={text}&from={text[:500]}&to={text[:500]}")
     page.locator("#count").filter(has_text=re.compile(r"\S")).wait_for()
     page.goto(f"{root}en/hs/6109/?to={text[:500]}&hs={text[:500]}#{text[:500]}")
-    assert page.locator("h1").first.is_visible()
+    expect(page.locator("h1").first).to_be_visible()
     assert page.locator("main script, main img[src=x]").count() == 0
 
 
@@ -167,7 +168,7 @@ def test_what_was_seen_can_be_read_without_a_network(chromium: Browser, root: st
     page.locator("#question select").first.wait_for()
     context.set_offline(True)
     page.goto(f"{root}en/hs/6109/?to=KR")
-    assert page.locator("section#KR").is_visible()
+    expect(page.locator("section#KR")).to_be_visible()
     context.close()
 
 
@@ -176,5 +177,5 @@ def test_pages_work_without_scripts(chromium: Browser, root: str) -> None:
     page = context.new_page()
     page.goto(f"{root}en/hs/61/")
     page.get_by_role("link", name="6109").first.click()
-    assert page.locator("section#KR .rate").first.is_visible()
+    expect(page.locator("section#KR .rate").first).to_be_visible()
     context.close()
