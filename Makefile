@@ -33,7 +33,7 @@ system:  ## Debian packages that further tests use
 	apt-get install -y -qq --no-install-recommends poppler-utils tesseract-ocr tesseract-ocr-eng r-base-core chromium
 
 lock: $(READY)  ## renew the locked dependencies
-	$(BIN)/python -m uv pip compile -q --python-version 3.11 --extra dev --generate-hashes --no-strip-extras --no-emit-index-url \
+	$(BIN)/python -m uv pip compile -q --python-version 3.11 --extra dev --generate-hashes --no-strip-extras \
 		--no-header pyproject.toml -o requirements.lock
 
 clean:  ## remove what can be made again; data/ stays

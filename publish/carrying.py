@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from warehouse.tables import EDITIONS
 
@@ -74,3 +74,26 @@ class Carrier:
             sql = "SELECT code FROM hs_node WHERE edition = ? AND level = 6"
             self._codes[edition] = frozenset(code for (code,) in self._connection.execute(sql, (edition,)))
         return self._codes[edition]
+
+
+def former_codes(connection: sqlite3.Connection, edition: str) -> Callable[[str], dict[str, list[str]]]:
+    """A function that gives what a code was in each older edition, by the material pairs, step by step.
+
+    Args:
+        connection: a release.
+        edition: the edition of the codes that are asked about.
+    """
+    sql = "SELECT edition_to, code_to, edition_from, code_from FROM hs_correlation WHERE material = 1"
+    before: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for newer, code, older, old in connection.execute(sql):
+        before[newer, code].add((older, old))
+
+    def former(code: str) -> dict[str, list[str]]:
+        reached: dict[str, list[str]] = {}
+        now = {(edition, code)}
+        while now := {pair for place in now for pair in before.get(place, ())}:
+            for older, old in sorted(now):
+                reached.setdefault(older, []).append(old)
+        return reached
+
+    return former

@@ -69,6 +69,12 @@ def regime_on(connection: sqlite3.Connection, regime_id: str, on: date) -> Regim
     return regime_of(regime_id, parties, provisions, tolerances)
 
 
+def regimes_with_origin(connection: sqlite3.Connection) -> list[str]:
+    """Regimes of which anything on origin is held: a provision, or a rule."""
+    sql = "SELECT regime_id FROM provision WHERE value <> 'not_held' UNION SELECT regime_id FROM origin_rule ORDER BY 1"
+    return [regime for (regime,) in connection.execute(sql)]
+
+
 def edition_of(connection: sqlite3.Connection, regime_id: str) -> str | None:
     """The edition in which the product-specific rules of a regime stand."""
     sql = "SELECT DISTINCT hs_edition FROM origin_rule WHERE regime_id = :regime AND hs_edition IS NOT NULL"

@@ -42,6 +42,15 @@ def only_publisher(releases: Path) -> Iterator[None]:
         lock.release()
 
 
+def cannot_write(what: str, place: Path, error: Exception) -> FtaError:
+    """The error for something made from a release that could not be written; the release itself is whole."""
+    return FtaError(
+        "cannot_write", f"{what} could not be written: {error}.", where={"path": str(place)},
+        remedy="Make room or give leave to write there, then run again; the release itself stands.",
+        exit_code=Exit.REFUSED,
+    )  # fmt: skip
+
+
 def clear(releases: Path) -> None:
     """Remove what a killed publisher left behind; call it under the lock only."""
     for leftover in releases.glob(f"{STAGING}*"):

@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from publish import evidence
+from publish.carrying import former_codes
 from publish.datasette import metadata
 from publish.evidence import Row
 from publish.products import EDITION
@@ -127,7 +128,7 @@ def _nomenclature(connection: sqlite3.Connection) -> Iterator[Content]:
     sections = sorted((node for node in nodes if node["level"] == 0), key=lambda node: _ROMAN.index(node["code"]))
     tree = [{**_named(section), "chapters": list(map(_named, under[section["code"]]))} for section in sections]
     yield "hs/sections.json", {"hs_edition": EDITION, "sections": tree}
-    former = _former_codes(connection)
+    former = former_codes(connection, EDITION)
     for node in nodes:
         if node["level"] == 2:
             headings = [{**_named(h), "subheadings": len(under[h["code"]])} for h in under[node["code"]]]
@@ -143,21 +144,3 @@ def _named(node: Row) -> Row:
 
 def _path(node: Row) -> Row:
     return {name: node[name] for name in ("path_en", "path_km")}
-
-
-def _former_codes(connection: sqlite3.Connection) -> Any:
-    """A function that gives what a subheading was in each older edition, by the material pairs, step by step."""
-    sql = "SELECT edition_to, code_to, edition_from, code_from FROM hs_correlation WHERE material = 1"
-    before: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
-    for edition, code, older, old in connection.execute(sql):
-        before[edition, code].add((older, old))
-
-    def former(code: str) -> dict[str, list[str]]:
-        reached: dict[str, list[str]] = {}
-        now = {(EDITION, code)}
-        while now := {pair for place in now for pair in before[place]}:
-            for edition, old in sorted(now):
-                reached.setdefault(edition, []).append(old)
-        return reached
-
-    return former

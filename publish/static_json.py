@@ -26,7 +26,7 @@ from typing import Any
 
 from publish.manifest import MANIFEST, files_in, read_manifest
 from publish.open_release import open_release
-from publish.staging import clear, only_publisher, stage, swap
+from publish.staging import cannot_write, clear, only_publisher, stage, swap
 from publish.static_compare import comparisons
 from publish.static_content import API, content_pages
 from publish.static_origin import origin_pages
@@ -34,7 +34,6 @@ from publish.static_pages import Page, as_bytes, encode
 from publish.static_prose import prose_pages
 from publish.static_rules import rule_pages
 from publish.static_schemas import schemas
-from sources.errors import Exit, FtaError
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,7 @@ def write_static_json(public_dir: Path, release_dir: Path) -> StaticReport:
             swap(_note(place), _encoded_note(report, made_from, place))
             return report
     except (OSError, sqlite3.OperationalError) as error:
-        raise FtaError(
-            "cannot_write", f"The static JSON could not be written: {error}.", where={"path": str(place)},
-            remedy="Make room or give leave to write there, then run again; the release itself stands.",
-            exit_code=Exit.REFUSED,
-        ) from error  # fmt: skip
+        raise cannot_write("The static JSON", place, error) from error
 
 
 def _origin(release_dir: Path) -> str:

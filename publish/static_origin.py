@@ -12,14 +12,11 @@ from datetime import date
 
 from publish.carrying import SIZES, Carrier
 from publish.evidence import Row
-from publish.origin import Rules, candidates, edition_of, regime_on, rules_of
+from publish.origin import Rules, candidates, edition_of, regime_on, regimes_with_origin, rules_of
 from publish.products import EDITION
 from transforms.origin_evaluate import Candidate
 from transforms.origin_regime import as_json
 
-_REGIMES = (
-    "SELECT regime_id FROM provision WHERE value <> 'not_held' UNION SELECT regime_id FROM origin_rule ORDER BY 1"
-)
 _RULE = ("row_key", "regime_id", "rule_text", "rule", "hs_edition", "superseded_by", "document_id", "page", "locator")
 
 
@@ -30,7 +27,7 @@ def origin_pages(connection: sqlite3.Connection, on: date) -> Iterator[tuple[str
         connection: a release.
         on: the day for which provisions are given.
     """
-    regimes = {regime: edition_of(connection, regime) or EDITION for (regime,) in connection.execute(_REGIMES)}
+    regimes = {regime: edition_of(connection, regime) or EDITION for regime in regimes_with_origin(connection)}
     bundles = {
         regime: {**as_json(regime_on(connection, regime, on)), "hs_edition": edition}
         for regime, edition in regimes.items()

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from publish.evidence import Row
+from publish.origin import regimes_with_origin
 from publish.site.facts import Facts
 from publish.site.pages import Page
 from sources.origin_specs import ProcessSpec, load_processes
-
-_SAID = "SELECT DISTINCT regime_id FROM provision WHERE value <> 'not_held' UNION SELECT regime_id FROM origin_rule"
 
 
 def pages(facts: Facts) -> Iterator[Page]:
@@ -24,7 +23,7 @@ def pages(facts: Facts) -> Iterator[Page]:
 
 def _values(facts: Facts) -> dict[str, Any]:
     held = {"provision", "origin_rule"} <= facts.tables
-    said = {regime for (regime,) in facts.connection.execute(_SAID)} if held else set()
+    said = regimes_with_origin(facts.connection) if held else []
     vocabulary = load_processes()
     words = {
         "process": [_word(code, word) for code, word in vocabulary.processes.items()],

@@ -29,8 +29,7 @@ from publish.site.render import render
 from publish.site.search_index import write_search_index
 from publish.site.swapping import ASSETS, read_mark, settle
 from publish.site.words import LANGUAGES
-from publish.staging import clear, only_publisher, stage
-from sources.errors import Exit, FtaError
+from publish.staging import cannot_write, clear, only_publisher, stage
 
 MAKERS: tuple[Maker, ...] = (
     plain.pages, hs.pages, agreements.pages, assess.pages, content.pages, data.pages, explore.pages,
@@ -103,11 +102,7 @@ def build_site(public_dir: Path, release_dir: Path) -> SiteReport:
                 shutil.rmtree(staged, ignore_errors=True)
             return report
     except (OSError, sqlite3.OperationalError) as error:
-        raise FtaError(
-            "cannot_write", f"The site could not be written: {error}.", where={"path": str(public_dir)},
-            remedy="Make room or give leave to write there, then run again; the release itself stands.",
-            exit_code=Exit.REFUSED,
-        ) from error  # fmt: skip
+        raise cannot_write("The site", public_dir, error) from error
 
 
 def _releases(public: Path) -> tuple[dict[str, Any], ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from publish import evidence
+from publish.carrying import former_codes
 from publish.evidence import Row
 from publish.products import EDITION
 from publish.static_compare import home_of
@@ -125,17 +126,5 @@ class Facts:
     @cached_property
     def former(self) -> dict[str, dict[str, list[str]]]:
         """By subheading of today, its codes in each older edition, by the material pairs of the correlation tables."""
-        sql = "SELECT edition_to, code_to, edition_from, code_from FROM hs_correlation WHERE material = 1"
-        before: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-        for edition, code, older, old in self.connection.execute(sql):
-            before[edition, code].append((older, old))
-        found: dict[str, dict[str, list[str]]] = {}
-        for node in self.nodes.values():
-            if node["level"] == 6:
-                reached: dict[str, list[str]] = {}
-                now = {(EDITION, node["code"])}
-                while now := {pair for place in now for pair in before[place]}:
-                    for edition, old in sorted(now):
-                        reached.setdefault(edition, []).append(old)
-                found[node["code"]] = reached
-        return found
+        former = former_codes(self.connection, EDITION)
+        return {node["code"]: former(node["code"]) for node in self.nodes.values() if node["level"] == 6}

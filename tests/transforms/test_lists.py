@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from sources.extraction import Extraction, read_csv
-from sources.registry import load_registry
 from sources.specs import BoundSpec, CategorySpec
-from transforms.lines import Lines, read_lines, schedule_staging
+from tests.transforms.accepted import REGISTRY, extraction_of, lines_of
+from transforms.lines import schedule_staging
 from transforms.rates import preference_rates
 from transforms.schedules import staging_category_rows
 from transforms.staging import bounded
 
-REGISTRY = load_registry()
 LISTS = {
     "acfta-kh-sl": 350, "acfta-kh-hsl": 150,
     "akfta-kh-sl": 265, "akfta-kh-hsl-a": 5, "akfta-kh-hsl-b": 159, "akfta-kh-hsl-e": 40,
@@ -27,21 +24,6 @@ LISTS = {
 }  # fmt: skip
 NO_SUCH_CODE = {"acfta-kh-sl": "400910", "acfta-kh-hsl": "400920", "akfta-kh-sl": "560631"}
 """Items whose code is in no HS 2002; they are read, and are no lines until somebody decides."""
-
-
-@cache
-def extraction_of(schedule_id: str) -> Extraction:
-    document = REGISTRY.document(REGISTRY.schedules[schedule_id].document)
-    folder = REGISTRY.folders[f"document:{document.id}"]
-    return read_csv(folder / "extractions" / f"{document.id}.csv", document)
-
-
-@cache
-def lines_of(schedule_id: str) -> Lines:
-    schedule = REGISTRY.schedules[schedule_id]
-    staging = schedule_staging(REGISTRY.regime_of(schedule), schedule)
-    digits = REGISTRY.nomenclatures[schedule.nomenclature].digits
-    return read_lines(extraction_of(schedule_id), schedule, staging, digits=digits)
 
 
 def codes_of(schedule_id: str, role: str) -> list[str]:

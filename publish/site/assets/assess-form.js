@@ -11,6 +11,9 @@ const LABELS = { hs: "hs", value: "value", weight_kg: "weight", origin: "origin"
   wholly_obtained: "obtained", kind: "kind", regional_pct: "regional" };
 const SAID = { true: true, false: false };
 const STORE = "assess";
+/** Fields that are kept as they stand; the regime first, since it decides which parties can be chosen. */
+const FIELDS = ["regime", "exporter", "importer", "hs", "fob", "currency", "ex_works", "weight", "labour", "overhead",
+  "profit", "other", "via", "goods", "obtained", "final", "direct", "processed"];
 
 const vocabulary = (kind) => new Map([...document.querySelectorAll(`[data-words="${kind}"] option`)].map((o) => [o.value, o.textContent]));
 const countries = new Map([...document.querySelectorAll("#countries option")].map((o) => [o.value, o.textContent]));
@@ -218,9 +221,8 @@ export class Form {
   // --- kept on the device, or carried by a link ---
 
   state() {
-    const plain = ["regime", "exporter", "importer", "hs", "fob", "currency", "ex_works", "weight", "labour", "overhead", "profit", "other", "via", "goods", "obtained", "final", "direct", "processed"];
     return {
-      ...Object.fromEntries(plain.map((name) => [name, this.get(name)]).filter(([, value]) => value)),
+      ...Object.fromEntries(FIELDS.map((name) => [name, this.get(name)]).filter(([, value]) => value)),
       none: this.form.elements.none.checked, unsaid: this.form.elements.unsaid.checked,
       work: [...this.form.querySelectorAll('[name="work"]:checked')].map((i) => i.value),
       materials: this.rows.map((row) => Object.fromEntries([...row.querySelectorAll("[data-key]")].map((i) => [i.dataset.key, i.value]).filter(([, v]) => v))),
@@ -252,9 +254,9 @@ export class Form {
   fillIn(state) {
     const text = (value) => String(value ?? "").slice(0, 200);
     const put = (name) => { const field = this.form.elements[name]; if (field && state[name] !== undefined) field.value = text(state[name]); };
-    put("regime");
+    put(FIELDS[0]);
     this.listParties();
-    for (const name of ["exporter", "importer", "hs", "fob", "currency", "ex_works", "weight", "labour", "overhead", "profit", "other", "via", "obtained", "final", "direct", "processed", "goods"]) put(name);
+    for (const name of FIELDS.slice(1)) put(name);
     for (const name of ["none", "unsaid"]) this.form.elements[name].checked = state[name] === true;
     this.materials.hidden = state.none === true;
     if (!this.filled) for (const material of (Array.isArray(state.materials) ? state.materials : []).slice(0, 200)) {

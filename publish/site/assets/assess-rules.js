@@ -1,19 +1,9 @@
 // The rules for a product under a regime, from the static files of the release, as the evaluator takes them.
-import { lang, root } from "./common.js";
+import { api, lang } from "./common.js";
 
 export class NotFound extends Error {}
 
-const held = new Map();
-export function read(path) {
-  if (!held.has(path)) {
-    held.set(path, fetch(new URL(`api/v1/${path}`, root)).then((response) => {
-      if (response.status === 404) throw new NotFound(path);
-      if (!response.ok) throw new Error(`${path}: ${response.status}`);
-      return response.json();
-    }).catch((error) => { held.delete(path); throw error; }));
-  }
-  return held.get(path);
-}
+const read = (path) => api(path).catch((error) => { throw error.status === 404 ? new NotFound(path) : error; });
 
 export const bundles = async () => (await read("origin/regimes.json")).regimes;
 

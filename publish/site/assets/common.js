@@ -8,6 +8,18 @@ export async function words(...names) {
   return Object.assign({}, ...parts.map((part) => part.default));
 }
 
+// A static file of the release, read once; what failed may be tried again. The error has the `status`.
+const files = new Map();
+export function api(path) {
+  if (!files.has(path)) {
+    files.set(path, fetch(new URL(`api/v1/${path}`, root)).then((response) => {
+      if (!response.ok) throw Object.assign(new Error(`${path}: ${response.status}`), { status: response.status });
+      return response.json();
+    }).catch((error) => { files.delete(path); throw error; }));
+  }
+  return files.get(path);
+}
+
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 export const dotted = (code) => (code.length <= 4 ? code : [code.slice(0, 4), ...code.slice(4).match(/.{1,2}/g)].join("."));
 export const percent = (rate) => `${+rate.toFixed(6)}%`;

@@ -1,5 +1,5 @@
 // A page of duties: shows the pair, product and agreements that were asked for, and loads the national lines behind a rate.
-import { dotted, fill, lang, make, percent, root, words } from "./common.js";
+import { api, dotted, fill, lang, make, percent, root, words } from "./common.js";
 
 const box = document.getElementById("question");
 const say = await words("heading", "state");
@@ -75,22 +75,16 @@ function keepAddress() {
 }
 
 // National lines, from the static JSON of the release.
-const pages = new Map();
-const read = (path) => {
-  if (!pages.has(path)) pages.set(path, fetch(new URL(`api/v1/${path}`, root)).then((r) => { if (!r.ok) throw new Error(r.status); return r.json(); }));
-  return pages.get(path);
-};
-
 async function subheadings(from, to, heading) {
-  const first = await read(`compare/${from}/${to}/${heading}.json`);
-  const rest = await Promise.all((first.continued_in ?? []).map(read));
+  const first = await api(`compare/${from}/${to}/${heading}.json`);
+  const rest = await Promise.all((first.continued_in ?? []).map(api));
   return [first, ...rest].flatMap((page) => page.subheadings);
 }
 
 async function linesOf(entry) {
   if (!entry) return [];
   if (entry.lines) return entry.lines;
-  return (await Promise.all((entry.lines_in ?? []).map(read))).flatMap((page) => page.lines);
+  return (await Promise.all((entry.lines_in ?? []).map(api))).flatMap((page) => page.lines);
 }
 
 const today = box.dataset.day;
