@@ -153,6 +153,8 @@ def _kind(table: SeenTable | None) -> str:
     names = list(_names(table))
     if "relation" in names:
         return "correlation"
+    if "mfn_rate" in names:
+        return "national_tariff"
     if any(name.startswith(_RATES) for name in names):
         return "tariff_schedule"
     if "rule" in names:
@@ -169,18 +171,31 @@ def _edition(table: SeenTable) -> str | None:
 def _names(table: SeenTable) -> Iterator[str]:
     """A name for each column, each its own."""
     code, used = _code_column(table), dict[str, int]()
+    known = [_known(header) for header in table.header]
     for column, header in enumerate(table.header):
-        name = "line_code" if column == code else _name(header) or f"column_{column + 1}"
+        own = known[column] if known.count(known[column]) == 1 or not known[column] else _own(header, known[column])
+        name = "line_code" if column == code else own or _slug(header) or f"column_{column + 1}"
         used[name] = used.get(name, 0) + 1
         yield name if used[name] == 1 else f"{name}_{used[name]}"
 
 
-def _name(header: str) -> str:
+def _known(header: str) -> str:
+    """What a header is called everywhere, by the words in it; empty where it has none of them."""
     words = header.lower()
     if year := re.search(r"\byear\s*(\d+)", words):
         return f"year_{year[1]}"
-    known = None if "/" in words else next((name for pattern, name in _NAMES if re.search(pattern, words)), None)
-    return known or re.sub(r"[^a-z0-9]+", "_", words).strip("_")[:30]
+    return "" if "/" in words else next((name for pattern, name in _NAMES if re.search(pattern, words)), "")
+
+
+def _own(header: str, known: str) -> str:
+    """A name for one of several columns of a kind, by the other words of its header: `rate_atiga`."""
+    pattern = next((pattern for pattern, name in _NAMES if name == known), "")
+    rest = _slug(re.sub(pattern, " ", header.lower()) if pattern else "")
+    return f"{known}_{rest}" if rest else known
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:30]
 
 
 def _reader(table: SeenTable) -> dict[str, Any]:
@@ -243,7 +258,7 @@ def _roles(table: SeenTable, names: list[str], code: int | None) -> Iterator[dic
         yield {"role": "heading", "when": {key: "|".join(shorter), **when}}
     blanks = len(_values(table, code)) - len(codes)
     if blanks or table.reader == "pdf_table":
-        role = "heading" if blanks * 20 > len(table.sample) else "continuation"
+        role = "heading" if table.reader == "workbook" or blanks * 20 > len(table.sample) else "continuation"
         yield {"role": role, "when": {key: "", **when}}
 
 

@@ -191,7 +191,7 @@ _WAYS = {
 
 
 def look_at_workbook(path: Path, kind: FileKind, seen: Seen) -> None:
-    """Every sheet, hidden ones too; the fullest of its first rows is taken for the header."""
+    """Every sheet, hidden ones too, its header guessed."""
     from sources.readers import workbook
 
     number, sheets = 1, [dict[str, Any]()]
@@ -201,7 +201,8 @@ def look_at_workbook(path: Path, kind: FileKind, seen: Seen) -> None:
             reading, options = _read_sheet(workbook.read, path, number)
             sheets = reading.meta["sheets"]
             place = f"sheet {reading.meta['sheet']!r}"
-            found = {**options, "sheet": reading.meta["sheet"], "header_row": reading.meta["header_rows"][0]}
+            header = reading.meta["header_rows"]
+            found = {**options, "sheet": reading.meta["sheet"], "header_row": header if header[1:] else header[0]}
             seen.take(place, reading, found, trusted=False)
         except FtaError as error:
             if error.code == "document_unreadable":

@@ -11,7 +11,6 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,13 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from sources.errors import Exit, FtaError
+from sources.errors import FtaError
 from sources.readers.biff import check_xls, xls_layout
 from sources.readers.cells import cell_text, code_text, looks_like_code, number_text, percent_text
 from sources.readers.layout import SheetLayout, column_letters, xlsx_layout
 from sources.readers.ole import SIGNATURE
 from sources.readers.sheet_findings import layout_findings, outside_findings, sheet_findings
+from sources.readers.workbook_header import Table, find_table, fold, refuse
 from sources.readers.xml_safe import BROKEN_ZIP, damaged
 from sources.reading import Finding, PageAccount, Reading, Row
 
@@ -37,25 +37,7 @@ NAME = "workbook"
 VERSION = "1"
 
 _OPTIONS = ("sheet", "header_row", "percent", "codes")
-_FIRST_ROWS = 60  # a header that is not found in these rows is not found
 _MOST_CELLS = 20_000_000
-
-
-@dataclass(frozen=True)
-class _Table:
-    """Where the table stands: header rows and columns, all from 0, and the header's cells."""
-
-    header_rows: tuple[int, ...]
-    columns: tuple[int, ...]
-    header: tuple[str, ...]
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _refuse(code: str, message: str, remedy: str, **where: Any) -> FtaError:
-    return FtaError(code, message, where=where, remedy=remedy, exit_code=Exit.DOCUMENT)
 
 
 def _open(path: Path, data: bytes) -> CalamineWorkbook:
@@ -64,14 +46,14 @@ def _open(path: Path, data: bytes) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError as error:
-        raise _refuse(
+        raise refuse(
             "document_encrypted",
             "The workbook is protected by a password.",
             "Ask the sender for a copy without a password.",
             file=path.name,
         ) from error
     except (CalamineError, OSError, ValueError) as error:
-        raise _refuse(
+        raise refuse(
             "document_unreadable",
             f"The workbook cannot be opened: {error}.",
             "Check that the file came over whole, and that it is a workbook.",
@@ -93,7 +75,7 @@ def _sheet_number(book: CalamineWorkbook, wanted: Any, path: Path) -> int:
         return names.index(wanted)
     elif isinstance(wanted, int) and 1 <= wanted <= len(names):
         return wanted - 1
-    raise _refuse(
+    raise refuse(
         "sheet_not_named" if wanted is None else "sheet_missing",
         f"The workbook has the sheets {', '.join(map(repr, names))}; "
         + ("the description names none of them." if wanted is None else f"none of them is {wanted!r}."),
@@ -102,89 +84,20 @@ def _sheet_number(book: CalamineWorkbook, wanted: Any, path: Path) -> int:
     )
 
 
-def _header_cells(rows: list[list[Any]], numbers: Sequence[int], merged: list[Any]) -> list[str]:
-    """Header of every column; where several rows make it, their words are joined, and merged cells count for all."""
-    spread = {
-        (row, column): (top, left)
-        for (top, left), (bottom, right) in merged
-        if any(top <= number <= bottom for number in numbers)
-        for row in range(top, bottom + 1)
-        for column in range(left, right + 1)
-    }
-    width = max((len(rows[number]) for number in numbers), default=0)
-    cells = []
-    for column in range(width):
-        words: list[str] = []
-        for number in numbers:
-            row, home = spread.get((number, column), (number, column)) if len(numbers) > 1 else (number, column)
-            word = _fold(cell_text(rows[row][home])) if home < len(rows[row]) else ""
-            if word and word not in words[-1:]:
-                words.append(word)
-        cells.append(" ".join(words))
-    return cells
-
-
-def _columns_of(header: list[str], expected: list[str]) -> tuple[int, ...] | None:
-    """Columns whose headers are the expected ones, in order; blank headers count only where they are expected."""
-    filled = [column for column, text in enumerate(header) if text]
-    if "" in expected and filled:
-        filled = list(range(filled[0], filled[0] + len(expected)))
-    texts = [header[column] if column < len(header) else "" for column in filled]
-    return tuple(filled) if texts == expected else None
-
-
-def _header_rows(option: Any, rows: list[list[Any]]) -> list[tuple[int, ...]]:
-    if option is None:
-        return [(number,) for number in range(min(len(rows), _FIRST_ROWS))]
-    numbers = [option] if isinstance(option, int) else list(option)
-    if not all(isinstance(number, int) and 1 <= number <= len(rows) for number in numbers) or not numbers:
-        raise _refuse(
-            "header_changed",
-            f"The header is said to stand in row {option}, and the sheet has {len(rows)} rows.",
-            "Set the reader's option `header_row` to the row number that Excel shows.",
-        )
-    return [tuple(number - 1 for number in numbers)]
-
-
-def _find_table(rows: list[list[Any]], merged: list[Any], columns: Sequence[str], option: Any) -> _Table:
-    expected = [_fold(column) for column in columns]
-    candidates = _header_rows(option, rows)
-    nearest: tuple[int, list[str]] = (0, [])
-    for numbers in candidates:
-        header = _header_cells(rows, numbers, merged)
-        found = _columns_of(header, expected) if expected else None
-        if found is not None:
-            return _Table(numbers, found, tuple(columns))
-        likeness = len(set(header) & set(expected)) if expected else sum(map(bool, header))
-        if likeness > nearest[0]:
-            nearest = (likeness, header)
-            guess = _Table(numbers, tuple(c for c, t in enumerate(header) if t), tuple(t for t in header if t))
-    if not expected and nearest[0]:
-        return guess
-    seen = [text for text in nearest[1] if text]
-    raise _refuse(
-        "header_changed",
-        f"The header {' | '.join(expected)!r} was not found; the nearest is {' | '.join(seen)!r}.",
-        "Compare the sheet with the description: if the sheet is right, change `columns` in the description.",
-        expected=" | ".join(expected),
-        value=" | ".join(seen),
-    )
-
-
-def _code_columns(table: _Table, body: list[tuple[int, list[Any]]], codes: Mapping[str, str]) -> dict[int, str]:
+def _code_columns(table: Table, body: list[tuple[int, list[Any]]], codes: Mapping[str, str]) -> dict[int, str]:
     """Columns in which a number would be a damaged code: those named, and those whose text cells look like codes."""
-    named = {_fold(name): picture for name, picture in codes.items()}
-    unknown = set(named) - {_fold(text) for text in table.header}
+    named = {fold(name): picture for name, picture in codes.items()}
+    unknown = set(named) - {fold(text) for text in table.header}
     if unknown:
-        raise _refuse(
+        raise refuse(
             "unknown_column",
             f"The option `codes` names {', '.join(sorted(unknown))}, which is no column of the sheet.",
             "Write the header as it is printed.",
         )
     found = {}
     for column, text in zip(table.columns, table.header, strict=True):
-        if _fold(text) in named:
-            found[column] = named[_fold(text)]
+        if fold(text) in named:
+            found[column] = named[fold(text)]
             continue
         texts = [row[column] for _, row in body if isinstance(row[column], str) and row[column].strip()]
         if len(texts) > 1 and sum(bool(looks_like_code(cell)) for cell in texts) > len(texts) / 2:
@@ -193,7 +106,7 @@ def _code_columns(table: _Table, body: list[tuple[int, list[Any]]], codes: Mappi
 
 
 def _cells(
-    table: _Table, body: list[tuple[int, list[Any]]], layout: SheetLayout, options: Mapping[str, Any]
+    table: Table, body: list[tuple[int, list[Any]]], layout: SheetLayout, options: Mapping[str, Any]
 ) -> tuple[list[tuple[str, ...]], list[Finding]]:
     codes = _code_columns(table, body, options.get("codes", {}))
     headers = dict(zip(table.columns, table.header, strict=True))
@@ -208,7 +121,7 @@ def _cells(
             elif column in codes and isinstance(value, int | float) and not isinstance(value, bool):
                 mend = code_text(value, codes[column])
                 if mend is None:
-                    raise _refuse(
+                    raise refuse(
                         "code_as_number",
                         f"The cell holds the number {number_text(value)} where its column holds codes: "
                         "a zero at either end may be lost.",
@@ -238,16 +151,16 @@ def _cells(
     return lines, findings
 
 
-def _body(rows: list[list[Any]], table: _Table) -> tuple[list[tuple[int, list[Any]]], list[int]]:
+def _body(rows: list[list[Any]], table: Table) -> tuple[list[tuple[int, list[Any]]], list[int]]:
     """Rows under the header that hold something, and the numbers of those that only repeat the header."""
     first, repeated, body = table.header_rows[-1] + 1, [], []
-    header = [_fold(text) for text in table.header]
+    header = [fold(text) for text in table.header]
     for number in range(first, len(rows)):
         row = rows[number]
         if not any(value != "" and str(value).strip() for value in row):
             continue
-        if [_fold(cell_text(row[column])) for column in table.columns[:2]] == header[:2] and [
-            _fold(cell_text(row[column])) for column in table.columns
+        if [fold(cell_text(row[column])) for column in table.columns[:2]] == header[:2] and [
+            fold(cell_text(row[column])) for column in table.columns
         ] == header:
             repeated.append(number)
             continue
@@ -267,7 +180,7 @@ def _layout(data: bytes, number: int, name: str) -> SheetLayout:
         layout = xls_layout(data, number)
     bottom, right = layout.last
     if (bottom + 1) * (right + 1) > _MOST_CELLS:
-        raise _refuse(
+        raise refuse(
             "sheet_too_large",
             f"The sheet reaches to {column_letters(right)}{bottom + 1}, which is more than {_MOST_CELLS:,} cells.",
             "Delete the stray cells far from the table (in Excel, Ctrl+End shows the last one) and save.",
@@ -288,7 +201,7 @@ def _values(book: CalamineWorkbook, number: int) -> tuple[list[list[Any]], list[
 def _check_options(options: Mapping[str, Any]) -> None:
     unknown = set(options) - set(_OPTIONS)
     if unknown:
-        raise _refuse(
+        raise refuse(
             "unknown_option",
             f"The workbook reader has no option {', '.join(sorted(unknown))}.",
             f"Its options are {', '.join(_OPTIONS)}.",
@@ -308,8 +221,7 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
     Args:
         path: the workbook.
         columns: headers as printed, in order, line breaks counting as spaces. Columns without a header are passed
-            over (and reported where they hold something) unless `""` stands for them here. Empty: the fullest of the
-            first rows is taken for the header.
+            over (and reported where they hold something) unless `""` stands for them here. None: a guess is made.
         options: `sheet`, a name or a number from 1 (needed where more than one is visible); `header_row`, the row or
             rows as Excel numbers them (otherwise the row that equals `columns` is looked for); `percent`, true to
             give numbers formatted in percent as `14%` instead of the stored 0.14; `codes`, per header what to do with
@@ -330,7 +242,7 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
     layout = _layout(data, number, name)
     rows, merged = _values(book, number)
     try:
-        table = _find_table(rows, merged, columns, options.get("header_row"))
+        table = find_table(rows, merged, columns, options.get("header_row"))
         body, repeated = _body(rows, table)
         lines, findings = _cells(table, body, layout, options)
     except FtaError as error:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -121,6 +121,35 @@ def test_every_sheet_of_a_workbook_is_seen_and_codes_held_as_numbers_are_told(tm
     assert look.tables[0].options == {"sheet": "Rates", "codes": {"HS Code": "as_stored"}, "header_row": 3}
     assert {"code_as_number", "empty_sheet"} <= {finding.code for finding in look.findings}
     assert roles(look, path) == {"line": 47, "heading": 1}
+
+
+def test_a_national_tariff_under_two_rows_of_merged_headers_is_read_by_the_draft(tmp_path: Path) -> None:
+    head = [
+        ("CUSTOMS TARIFF 2019",), (),
+        ("No.", "HS CODE", "DESCRIPTION", "MFN RATE (%)", "PREFERENTIAL RATE (%)", None, None),
+        (None, None, None, None, "ATIGA", "AKFTA 2019", "AKFTA 2020"),
+    ]  # fmt: skip
+    lines = [(n, code, goods, 15, 0, "-", 4.5) for n, (code, goods, *_) in enumerate(SCHEDULE, 1)]
+    rows = [*head, (None, "01.01", "Live animals"), (None, "", "- Horses:"), *lines]
+    path = workbook(tmp_path / "tariff.xlsx", {"Cover": [("A tariff",)], "Tariff": rows})
+    book = load_workbook(path)
+    for place in ("A1:G1", "E3:G3", "A3:A4", "B3:B4", "C3:C4", "D3:D4"):
+        book["Tariff"].merge_cells(place)
+    book.save(path)
+    look = look_at(path)
+    described = draft(look)
+    assert described["kind"] == "national_tariff"
+    assert described["reader"]["options"] == {"sheet": "Tariff", "header_row": [3, 4]}
+    assert [(each["name"], each["header"]) for each in described["reader"]["columns"]] == [
+        ("number", "No."),
+        ("line_code", "HS CODE"),
+        ("description", "DESCRIPTION"),
+        ("mfn_rate", "MFN RATE (%)"),
+        ("rate_preferential_atiga", "PREFERENTIAL RATE (%) ATIGA"),
+        ("rate_preferential_akfta_2019", "PREFERENTIAL RATE (%) AKFTA 2019"),
+        ("rate_preferential_akfta_2020", "PREFERENTIAL RATE (%) AKFTA 2020"),
+    ]
+    assert roles(look, path) == {"line": 48, "heading": 2}
 
 
 def test_a_numbered_list_with_wrapped_lines_is_read_by_the_draft(tmp_path: Path) -> None:

@@ -63,6 +63,23 @@ def test_the_sheet_is_chosen_by_name_or_number_and_counted_from_one(file: Path) 
         assert [row.page for row in read(file, sheet=sheet).rows] == [2]
 
 
+@pytest.mark.parametrize(
+    ("rows", "header_rows"),
+    [
+        ([["Title"], ["Code", "Text", "Rate"], ["0101.21", "Horses", 1]], [2]),
+        ([["Code", "Rates", None], [None, 2024, 2025], ["Section I"], ["0101.21", 7, 5]], [1, 2]),
+        ([["Word", "Meaning"], ["Duty", "Money"], ["Line", "A row", "more"]], [3]),
+        ([["Code", "Text"], [None, None, "Rate"], ["Live animals", "of all kinds"], ["0101.21", "Horses", 1]], [1, 2]),
+        ([[101, 5], [102, 7]], [1]),
+    ],
+)
+def test_a_header_is_guessed_above_the_first_row_of_codes_or_numbers(
+    file: Path, rows: list[list[Any]], header_rows: list[int]
+) -> None:
+    save(file, rows)
+    assert read(file, ()).meta["header_rows"] == header_rows
+
+
 def test_with_several_sheets_the_description_has_to_name_one(file: Path) -> None:
     save(file, [["x"]], [list(HEADER)])
     with pytest.raises(FtaError) as caught:
