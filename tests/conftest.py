@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("ci", derandomize=True)  # what lands is judged on the same examples each time
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# A machine that is busy is not a fault of the code; what lands is judged on the same examples each time.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("patient"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
