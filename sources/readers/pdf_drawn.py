@@ -28,6 +28,7 @@ _AROUND = 24
 """Half points around a place from which the shade of its ground is taken."""
 
 Matrix = tuple[float, float, float, float, float, float]
+Point = tuple[float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
@@ -59,11 +60,12 @@ class Drawn:
             inside = max(pdfium.FPDFFormObj_CountObjects(handle), 0)
             self.add(list(map(pdf_raw.form_object, repeat(form), range(inside))), _product(_matrix(form), within))
 
-    def texts_besides(self, seen: set[int]) -> Iterator[tuple[Box, bool]]:
+    def texts_besides(self, seen: set[int]) -> Iterator[tuple[Box, Point, bool]]:
         """The stretches of text that are not among those seen.
 
         Yields:
-            Left, lower, right and upper end on the page, and whether any of those seen is in the same font.
+            Left, lower, right and upper end on the page, where the first sign begins on its base line, and whether
+            any of those seen is in the same font.
         """
         bounds = (ctypes.c_float * 4)()
         start = ctypes.addressof(bounds)
@@ -72,7 +74,7 @@ class Drawn:
         for text, within in others:
             pdf_raw.object_bounds(text, start, start + 4, start + 8, start + 12)
             ends = (*_moved(bounds[0], bounds[1], within), *_moved(bounds[2], bounds[3], within))
-            yield ends, pdf_raw.text_font(text) in fonts
+            yield ends, _product(_matrix(text), within)[4:], pdf_raw.text_font(text) in fonts
 
     def _add_paths(self, paths: list[int], within: Matrix) -> None:
         count = len(paths)

@@ -23,7 +23,7 @@ import pypdfium2.raw as pdfium
 from sources.errors import Exit, FtaError
 from sources.readers import pdf_raw
 from sources.readers.grid import Box, Rule
-from sources.readers.pdf_drawn import IDENTITY, Drawn, has_ink
+from sources.readers.pdf_drawn import IDENTITY, Drawn, Point, has_ink
 
 if TYPE_CHECKING:
     from sources.readers.pdf_referee import Referee
@@ -42,7 +42,9 @@ SQUAT = 0.4
 _OVERHANG = 0.8
 """Points by which a letter may reach into the gap beside it."""
 
-_HYPHEN_AT_LINE_END, SOFT_HYPHEN = 0x02, 0xAD
+_HYPHEN_AT_LINE_END, SOFT_HYPHEN, UNMAPPED = 0x02, 0xAD, 0xFFFD
+_TOLD_APART = 0xFFFE
+"""What PDFium's text has both for a hyphen at the end of a line and for a sign without a Unicode value."""
 _BLANK = np.zeros(12290, bool)
 _BLANK[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288]] = (
     True
@@ -121,15 +123,15 @@ class PdfFile:
         if not handle:
             raise unreadable(self.path, f"Page {page} of {self.pages} cannot be loaded.", page)
         try:
-            marks = _pdfium_marks(handle, page)
+            found = _pdfium_marks(handle, page)
         finally:
             pdfium.FPDF_ClosePage(handle)
-        if marks is not None:
-            return marks
+        if found is not None and not found[1]:
+            return found[0]
         from sources.readers.pdf_referee import Referee
 
         self._referee = self._referee or Referee(self.path)
-        return self._referee.marks(page)
+        return (found and self._referee.completed(*found)) or self._referee.marks(page)
 
     def close(self) -> None:
         """Close the file in both engines."""
@@ -212,8 +214,8 @@ def _start_pdfium() -> None:
         _pdfium_started = True
 
 
-def _pdfium_marks(page: Any, number: int) -> PageMarks | None:
-    """The page's marks, or None where PDFium's boxes would not be certain."""
+def _pdfium_marks(page: Any, number: int) -> tuple[PageMarks, list[Point]] | None:
+    """The page's marks, and where text may be missing from them; None where PDFium's boxes would not be certain."""
     if pdfium.FPDFPage_GetRotation(page):
         return None
     box = _visible_box(page)
@@ -229,10 +231,12 @@ def _pdfium_marks(page: Any, number: int) -> PageMarks | None:
         pdfium.FPDFText_ClosePage(text)
     if chars is None:
         return None
-    return PageMarks(
-        number, PDFIUM, box[2] - box[0], box[3] - box[1], count, chars, tuple(drawn.horizontal), tuple(drawn.vertical),
-        tuple(drawn.shading), int((chars.code == 0xFFFD).sum()),
+    found, lost = chars
+    marks = PageMarks(
+        number, PDFIUM, box[2] - box[0], box[3] - box[1], count, found, tuple(drawn.horizontal), tuple(drawn.vertical),
+        tuple(drawn.shading), int((found.code == UNMAPPED).sum()),
     )  # fmt: skip
+    return marks, [(x - box[0], box[3] - y) for x, y in lost]
 
 
 def _visible_box(page: Any) -> Box:
@@ -245,12 +249,17 @@ def _visible_box(page: Any) -> Box:
     return 0.0, 0.0, pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
 
 
-def _pdfium_chars(page: Any, text: Any, box: Box, drawn: Drawn) -> Chars | None:
-    """Every character with its loose box, or None where a box is in doubt or a character is missing."""
+def _pdfium_chars(page: Any, text: Any, box: Box, drawn: Drawn) -> tuple[Chars, list[Point]] | None:
+    """Every character with its loose box, and where stretches of text that gave none begin, which may be printed.
+
+    None where a box is in doubt, or a character is missing within a stretch.
+    """
     count = max(pdfium.FPDFText_CountChars(text), 0)
     units = (ctypes.c_ushort * (count + 1))()
     if count and pdfium.FPDFText_GetText(text, 0, count, units) == count + 1:
         code = np.frombuffer(units, np.uint16, count).astype(np.uint32)
+        for index in np.flatnonzero(code == _TOLD_APART).tolist():
+            code[index] = pdfium.FPDFText_GetUnicode(text, index)
     else:
         code = np.array([pdfium.FPDFText_GetUnicode(text, index) for index in range(count)], np.uint32)
     boxes = (ctypes.c_float * (4 * count))()
@@ -260,25 +269,29 @@ def _pdfium_chars(page: Any, text: Any, box: Box, drawn: Drawn) -> Chars | None:
     if done != count:
         return None
     left, upper, right, lower = np.frombuffer(boxes, np.float32).reshape(-1, 4).T.astype(np.float64)
-    code[(code == _HYPHEN_AT_LINE_END) | (code == SOFT_HYPHEN) | (code == 0xFFFE)] = ord("-")
+    code[(code == _HYPHEN_AT_LINE_END) | (code == SOFT_HYPHEN)] = ord("-")
     # PDFium adds line ends of its own, and spaces where a gap says so; they have no width, and no height either.
     added = _BLANK[np.minimum(code, 12289)] & (right - left <= 0)
     printed = np.flatnonzero(~added)
     sides = [side[printed] for side in (left, upper, right, lower)]
     _stand_up(code, sides, printed, (left, upper, right, lower))
-    if len(printed) and _has_hole(page, handle, code[printed], sides, drawn, printed):
-        return None
+    lost: list[Point] = []
+    if len(printed):
+        if _has_hole(page, handle, sides, printed):
+            return None
+        lost = _lost(page, handle, code[printed], sides, drawn, printed)
     spaces = np.flatnonzero(added & (code == ord(" ")))
     spaces = spaces[spaces > 0]
     left[spaces] = right[spaces] = right[spaces - 1]
     upper[spaces], lower[spaces] = upper[spaces - 1], lower[spaces - 1]
     added[spaces] = False
     keep = ~added
-    code[code == 0] = 0xFFFD
+    code[code == 0] = UNMAPPED
     if (upper - lower <= 0)[keep].any() or (right < left)[keep].any():
         return None
     x0, top, x1, bottom = left - box[0], box[3] - upper, right - box[0], box[3] - lower
-    return Chars(code[keep], x0[keep], top[keep], x1[keep], bottom[keep], np.zeros(int(keep.sum()), np.int8))
+    turn = np.zeros(int(keep.sum()), np.int8)
+    return Chars(code[keep], x0[keep], top[keep], x1[keep], bottom[keep], turn), lost
 
 
 def _stand_up(code: npt.NDArray[np.uint32], sides: list[Floats], printed: Ints, page: Sequence[Floats]) -> None:
@@ -298,20 +311,15 @@ def _stand_up(code: npt.NDArray[np.uint32], sides: list[Floats], printed: Ints, 
                 side[n] = on_page[printed[n]] = side[before]
 
 
-def _has_hole(
-    page: Any, text: int, code: npt.NDArray[np.uint32], boxes: Sequence[Floats], drawn: Drawn, printed: Ints
-) -> bool:
+def _has_hole(page: Any, text: int, boxes: Sequence[Floats], printed: Ints) -> bool:
     """Whether a character is missing: PDFium leaves out, in silence, one that has no Unicode value.
 
-    It shows as a gap within one stretch of text, with ink in it; or as a stretch of text that has no characters, and
-    has ink, or is the only one in its font, or follows a printed space. White space by itself, which PDFium leaves out
-    too, seldom is.
+    Within one stretch of text it shows as a gap with ink in it.
     """
     left, upper, right, lower = boxes
     gap = left[1:] - right[:-1]
-    level = np.abs(upper[1:] - upper[:-1]) < 0.1
     least = np.maximum(SMALLEST_HOLE, THINNEST * (upper - lower)[1:])
-    after = np.flatnonzero(level & (gap > least) & (gap < LARGEST_HOLE))
+    after = np.flatnonzero(_level(upper) & (gap > least) & (gap < LARGEST_HOLE))
     before_it = map(pdf_raw.text_object, repeat(text), printed[after].tolist())
     behind_it = map(pdf_raw.text_object, repeat(text), printed[after + 1].tolist())
     within = (one == other for one, other in zip(before_it, behind_it, strict=True))
@@ -320,17 +328,36 @@ def _has_hole(
         for n, side, one in zip(after.tolist(), np.minimum(_OVERHANG, gap[after] / 4).tolist(), within, strict=True)
         if one
     ]
-    if gaps and has_ink(page, gaps):
-        return True
-    first = np.concatenate(([True], ~(level & (np.abs(gap) <= SMALLEST_HOLE))))
+    return bool(gaps) and has_ink(page, gaps)
+
+
+def _lost(
+    page: Any, text: int, code: npt.NDArray[np.uint32], boxes: Sequence[Floats], drawn: Drawn, printed: Ints
+) -> list[Point]:
+    """Where stretches of text begin that have no characters, though they may print some.
+
+    Such a stretch has ink, or is the only one in its font, or follows a printed space. White space by itself, which
+    PDFium leaves out too, seldom is.
+    """
+    left, upper, right, lower = boxes
+    first = np.concatenate(([True], ~(_level(upper) & (np.abs(left[1:] - right[:-1]) <= SMALLEST_HOLE))))
     seen = set(map(pdf_raw.text_object, repeat(text), printed[first].tolist()))
     blank = _BLANK[np.minimum(code, 12289)]
-    spots = []
-    for (x0, low, x1, high), known_font in drawn.texts_besides(seen):
+    lost: list[Point] = []
+    doubted: list[Point] = []
+    spots: list[Box] = []
+    for (x0, low, x1, high), origin, known_font in drawn.texts_besides(seen):
         line = (lower - 2 < low) & (low < upper + 2)
         if (line & ((left + right) / 2 > x0) & ((left + right) / 2 < x1) & (high > low)).any():
             continue  # text printed twice is there once, and is no loss
         if not known_font or (line & blank & (np.abs(right - x0) < 0.3)).any():
-            return True
-        spots.append((x0 + 0.5, low, x0 + 2, low + 4.5))
-    return bool(spots) and has_ink(page, spots)
+            lost.append(origin)
+        else:
+            doubted.append(origin)
+            spots.append((x0 + 0.5, low, x0 + 2, low + 4.5))
+    return [*lost, *doubted] if lost or (spots and has_ink(page, spots)) else []
+
+
+def _level(upper: Floats) -> npt.NDArray[np.bool_]:
+    """Whether each character stands as high as the one before it."""
+    return np.abs(np.diff(upper)) < 0.1

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from pdfminer.psexceptions import PSException
 from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
-from sources.readers.pdf_drawn import Drawn
-from sources.readers.pdf_page import PDFPLUMBER, SOFT_HYPHEN, Chars, PageMarks, unreadable
+from sources.readers.pdf_drawn import Drawn, Point
+from sources.readers.pdf_page import PDFPLUMBER, SOFT_HYPHEN, UNMAPPED, Chars, PageMarks, unreadable
+from sources.readers.pdf_signs import completed
 
 _FAILS = (
     PSException, PdfminerException, ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError,
@@ -52,10 +54,27 @@ class Referee:
         Raises:
             FtaError: `document_unreadable`.
         """
+        with self._held_to_account(page):
+            return _marks(Page(self._document, self._page(page), page_number=page))
+
+    def completed(self, marks: PageMarks, places: Sequence[Point]) -> PageMarks | None:
+        """The marks of PDFium with stretches of text that it leaves out; see `pdf_signs.completed`.
+
+        Raises:
+            FtaError: `document_unreadable`.
+        """
+        with self._held_to_account(marks.page):
+            return completed(marks, places, self._page(marks.page), self._document.rsrcmgr)
+
+    def _page(self, page: int) -> Any:
+        while len(self._found) < page:
+            self._found.append(next(self._pages))
+        return self._found[page - 1]
+
+    @contextmanager
+    def _held_to_account(self, page: int) -> Iterator[None]:
         try:
-            while len(self._found) < page:
-                self._found.append(next(self._pages))
-            return _marks(Page(self._document, self._found[page - 1], page_number=page))
+            yield
         except (*_FAILS, StopIteration) as error:
             message = f"Page {page} cannot be read by pdfplumber ({type(error).__name__})."
             raise unreadable(self._path, message, page) from error
@@ -88,7 +107,7 @@ def _marks(page: Any) -> PageMarks:
     printed = [char for char in page.chars for _ in char["text"]]
     code = np.frombuffer("".join(char["text"] for char in page.chars).encode("utf-32-le"), np.uint32).copy()
     code[code == SOFT_HYPHEN] = ord("-")
-    code[code == 0] = 0xFFFD
+    code[code == 0] = UNMAPPED
     x0, top, x1, bottom = (np.array([c[side] for c in printed], np.float64) for side in ("x0", "top", "x1", "bottom"))
     turn = np.array([_quarter_turns(char["matrix"]) for char in printed], np.int8)
     drawn = Drawn((0.0, 0.0, float(page.width), 0.0))
@@ -100,7 +119,7 @@ def _marks(page: Any) -> PageMarks:
     marks = PageMarks(
         page.page_number, PDFPLUMBER, float(page.width), float(page.height), objects,
         Chars(code, x0, top, x1, bottom, turn), tuple(drawn.horizontal), tuple(drawn.vertical), tuple(drawn.shading),
-        int((code == 0xFFFD).sum()),
+        int((code == UNMAPPED).sum()),
     )  # fmt: skip
     page.close()
     return marks

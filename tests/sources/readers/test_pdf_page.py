@@ -84,3 +84,44 @@ def test_a_full_stop_that_the_file_spells_out_beside_its_text_stands_in_its_line
     marks = read(write(tmp_path / "spelt.pdf", content, HELVETICA % b"/ToUnicode 6 0 R", stream(VALUES)))
     assert text(marks).split() == ["End.Next"]
     assert marks.chars.top[3] == marks.chars.top[2]
+
+
+NAMELESS = VALUES.replace(b"<20> <0020> <2E> <0020>", b"<20> <0020> <40> <0000>").replace(b"3 begin", b"4 begin")
+NAMELESS = NAMELESS.replace(b"<40> <0000>", b"<40> <0000> <00> <0000>")
+"""Unicode values in which the signs @ and zero have none; PDFium leaves out the second one altogether."""
+
+
+def litres(sign: bytes, more: bytes = b"") -> bytes:
+    return b"BT /F 12 Tf 50 100 Td (99 ) Tj (%s) Tj ( 9) Tj ET 40 90 m 200 90 l S " % sign + more
+
+
+def test_a_sign_without_a_value_is_no_hyphen(tmp_path: Path) -> None:
+    marks = read(write(tmp_path / "s.pdf", litres(b"@"), HELVETICA % b"/ToUnicode 6 0 R", stream(NAMELESS)))
+    assert (marks.engine, text(marks), marks.unmapped) == (PDFIUM, "99 \ufffd 9", 1)
+
+
+def test_a_hyphen_at_the_end_of_a_line_is_one(tmp_path: Path) -> None:
+    marks = read(write(tmp_path / "s.pdf", b"BT /F 12 Tf 50 100 Td (un-) Tj 0 -14 Td (known) Tj ET", HELVETICA % b""))
+    assert text(marks).split() == ["un-known"]
+
+
+@pytest.mark.parametrize(
+    ("more", "engine"),
+    [(b"", PDFIUM), (b"40 80 m 60 70 80 70 90 80 c S", PDFPLUMBER), (b"40 80 m 60 70 l S", PDFPLUMBER)],
+    ids=["plain", "a curve", "a slanting line"],
+)
+def test_a_sign_that_is_left_out_is_put_back_and_only_a_picture_asks_for_the_whole_page(
+    tmp_path: Path, more: bytes, engine: str
+) -> None:
+    path = write(tmp_path / "s.pdf", litres(b"\\000", more), HELVETICA % b"/ToUnicode 6 0 R", stream(NAMELESS))
+    marks, wanted = read(path), Referee(path).marks(1)
+    assert (marks.engine, text(marks), marks.unmapped) == (engine, "99 \ufffd 9", 1)
+    assert text(wanted) == text(marks)
+    assert marks.chars.x0[3] == pytest.approx(wanted.chars.x0[3], abs=0.1)
+
+
+def test_a_page_of_which_the_two_engines_read_other_signs_is_the_referees(tmp_path: Path) -> None:
+    spelt = b" BT /F 12 Tf 50 50 Td /Span << /ActualText <FEFF0058> >> BDC (9) Tj EMC ET"
+    content = litres(b"\\000", spelt)
+    path = write(tmp_path / "s.pdf", content, HELVETICA % b"/ToUnicode 6 0 R", stream(NAMELESS))
+    assert read(path).engine == PDFPLUMBER
