@@ -26,7 +26,7 @@ from python_calamine import (
 from sources.errors import FtaError
 from sources.readers.biff import check_xls, xls_layout
 from sources.readers.cells import cell_text, code_text, looks_like_code, number_text, percent_text
-from sources.readers.layout import SheetLayout, column_letters, xlsx_layout
+from sources.readers.layout import Place, SheetLayout, column_letters, xlsx_layout
 from sources.readers.ole import SIGNATURE
 from sources.readers.sheet_findings import layout_findings, outside_findings, sheet_findings
 from sources.readers.workbook_header import Table, find_table, fold, refuse
@@ -108,36 +108,21 @@ def _code_columns(table: Table, body: list[tuple[int, list[Any]]], codes: Mappin
 def _cells(
     table: Table, body: list[tuple[int, list[Any]]], layout: SheetLayout, options: Mapping[str, Any]
 ) -> tuple[list[tuple[str, ...]], list[Finding]]:
+    """The text of every cell of the rows, and what was made of numbers among codes."""
     codes = _code_columns(table, body, options.get("codes", {}))
     headers = dict(zip(table.columns, table.header, strict=True))
-    as_percent, percent = bool(options.get("percent", False)), layout.percent
-    lines, mended = [], dict.fromkeys(codes, 0)
-    for number, row in body:
-        cells = []
-        for column in table.columns:
-            value = row[column]
-            if isinstance(value, str):
-                cells.append(cell_text(value))
-            elif column in codes and isinstance(value, int | float) and not isinstance(value, bool):
-                mend = code_text(value, codes[column])
-                if mend is None:
-                    raise refuse(
-                        "code_as_number",
-                        f"The cell holds the number {number_text(value)} where its column holds codes: "
-                        "a zero at either end may be lost.",
-                        "If you know how the code was written, say so in the reader's option `codes`: "
-                        "`0000.00` writes 101.3 as 0101.30, `as_stored` keeps 1005 as 1005.",
-                        row=number + 1,
-                        column=headers[column],
-                        value=number_text(value),
-                    )
-                mended[column] += 1
-                cells.append(mend)
-            elif as_percent and isinstance(value, float | int) and (number, column) in percent:
-                cells.append(percent_text(value))
-            else:
-                cells.append(cell_text(value))
-        lines.append(tuple(cells))
+    percent = layout.percent if options.get("percent", False) else frozenset[Place]()
+    mended = dict.fromkeys(codes, 0)
+
+    def text(row: int, column: int, value: Any) -> str:
+        if column in codes and isinstance(value, int | float) and not isinstance(value, bool):
+            mended[column] += 1
+            return _code(value, codes[column], row, headers[column])
+        if (row, column) in percent and isinstance(value, int | float):
+            return percent_text(value)
+        return cell_text(value)
+
+    lines = [tuple([text(number, column, row[column]) for column in table.columns]) for number, row in body]
     findings = [
         Finding(
             "code_as_number",
@@ -149,6 +134,23 @@ def _cells(
         if count
     ]
     return lines, findings
+
+
+def _code(value: float, picture: str, row: int, header: str) -> str:
+    """A number in a column of codes, written as the picture says; refused where it does not fit, or there is none."""
+    text = code_text(value, picture)
+    if text is None:
+        raise refuse(
+            "code_as_number",
+            f"The cell holds the number {number_text(value)} where its column holds codes: "
+            "a zero at either end may be lost.",
+            "If you know how the code was written, say so in the reader's option `codes`: "
+            "`0000.00` writes 101.3 as 0101.30, `as_stored` keeps 1005 as 1005.",
+            row=row + 1,
+            column=header,
+            value=number_text(value),
+        )
+    return text
 
 
 def _body(rows: list[list[Any]], table: Table) -> tuple[list[tuple[int, list[Any]]], list[int]]:
@@ -238,7 +240,7 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
     data = path.read_bytes()
     book = _open(path, data)
     number = _sheet_number(book, options.get("sheet"), path)
-    name, page = book.sheet_names[number], number + 1
+    name = book.sheet_names[number]
     layout = _layout(data, number, name)
     rows, merged = _values(book, number)
     try:
@@ -248,27 +250,32 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
     except FtaError as error:
         error.where = {"file": path.name, "sheet": name} | error.where
         raise
-    findings += layout_findings(
-        rows, body, merged, layout, table.header_rows, table.columns, bool(options.get("percent"))
-    )
+    shown = bool(options.get("percent"))
+    findings += layout_findings(rows, body, merged, layout, table.header_rows, table.columns, shown)
     findings += outside_findings(rows, body, table.header_rows, table.columns, repeated)
     sheets = _sheets(book, number)
-    findings += sheet_findings(sheets)
     return Reading(
         sha256=hashlib.sha256(data).hexdigest(),
         reader=NAME,
         reader_version=VERSION,
         header=table.header,
-        rows=tuple(
-            Row(f"sheet '{name}', row {at + 1}", page, at + 1, None, cells)
-            for (at, _), cells in zip(body, lines, strict=True)
-        ),
-        accounts=(PageAccount(page, len(body), 1, "calamine"),),
-        findings=tuple(findings),
-        meta={
-            "sheets": sheets,
-            "sheet": name,
-            "header_rows": [at + 1 for at in table.header_rows],
-            "columns": [column_letters(column) for column in table.columns],
-        },
+        rows=_rows(name, number + 1, [at for at, _ in body], lines),
+        accounts=(PageAccount(number + 1, len(body), 1, "calamine"),),
+        findings=(*findings, *sheet_findings(sheets)),
+        meta={"sheets": sheets, "sheet": name, **_place(table)},
     )
+
+
+def _rows(sheet: str, page: int, places: Sequence[int], lines: Sequence[tuple[str, ...]]) -> tuple[Row, ...]:
+    return tuple(
+        Row(f"sheet '{sheet}', row {at + 1}", page, at + 1, None, cells)
+        for at, cells in zip(places, lines, strict=True)
+    )
+
+
+def _place(table: Table) -> dict[str, Any]:
+    """Where the table stands, as Excel names rows and columns."""
+    return {
+        "header_rows": [at + 1 for at in table.header_rows],
+        "columns": [column_letters(column) for column in table.columns],
+    }
