@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
@@ -24,6 +25,9 @@ _COLUMNS = {3: "heading.rule", 4: "heading.certificate", 5: "heading.source"}
 FONT = "NotoSansKhmer[wdth,wght].ttf"
 _SIGNS = (*range(0x1780, 0x17FA), 0x20, 0xA0, 0x200B, 0x200C, 0x200D, 0x25CC)
 _WEIGHTS = (400, 700)
+_IMPORTED = re.compile(r'^import .* from "\./([\w-]+\.js)";', re.M)
+_WORDS_READ = re.compile(r"= await words\(([^)]*)\)")
+_QUOTED = re.compile(r'"(\w+)"')
 
 
 def own_assets() -> dict[str, bytes]:
@@ -41,24 +45,34 @@ def assets_hash() -> str:
     return digest.hexdigest()[:12]
 
 
+@cache
+def needed(scripts: tuple[str, ...], lang: str) -> tuple[str, ...]:
+    """The modules that scripts import and the words they read; a page names them, so that none waits for another."""
+    held, found, waiting = own_assets(), dict[str, None](), list(scripts)
+    while waiting:
+        text = held[waiting.pop()].decode()
+        for named in _WORDS_READ.findall(text):
+            found |= dict.fromkeys(f"words-{lang}-{name}.js" for name in _QUOTED.findall(named))
+        fresh = [name for name in _IMPORTED.findall(text) if name not in found]
+        found |= dict.fromkeys(fresh)
+        waiting += fresh
+    return tuple(found)
+
+
 def font_name() -> str:
     """Name of the font's file, from everything that decides its content."""
     made_from = (version("fontpkg-noto-sans-khmer"), version("fonttools"), version("brotli"), _SIGNS, _WEIGHTS)
     return f"noto-sans-khmer.{sha256(repr(made_from).encode()).hexdigest()[:12]}.woff2"
 
 
-def write_assets(directory: Path, before: Path) -> str:
-    """Write every asset.
+def write_assets(directory: Path, before: Path) -> None:
+    """Write every asset; style and scripts stand in a directory named by `assets_hash`.
 
     Args:
         directory: `assets/` of the staged site.
         before: `assets/` of the site that stands: a font found there is not cut again.
-
-    Returns:
-        The directory of style and scripts, relative to `assets/`.
     """
-    name = assets_hash()
-    place = directory / name
+    place = directory / assets_hash()
     place.mkdir(parents=True)
     for file, content in own_assets().items():
         if file == WORKER:
@@ -69,7 +83,6 @@ def write_assets(directory: Path, before: Path) -> str:
             (place / f"words-{lang}-{namespace}.js").write_text(_module(strings), encoding="utf-8")
     font = before / font_name()
     (directory / font_name()).write_bytes(font.read_bytes() if font.is_file() else cut_font())
-    return name
 
 
 def _style(css: str) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from multiprocessing import get_context
+from multiprocessing import cpu_count, get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from publish.open_release import open_release
 from publish.site import agreements, assess, changes, content, data, explore, hs, plain
 from publish.site.assets import WORKER, assets_hash, worker, write_assets, write_pictures
 from publish.site.facts import Facts
-from publish.site.pages import Maker
+from publish.site.pages import Maker, Page
 from publish.site.render import render
 from publish.site.search_index import write_search_index
 from publish.site.swapping import ASSETS, read_mark, settle
@@ -45,7 +45,9 @@ NAV = (
 """The navigation: key of its words, and page."""
 
 _MANY = 1_000
-"""Nodes of the nomenclature from which on each language is written by a process of its own."""
+"""Nodes of the nomenclature from which on pages are written by several processes."""
+_DESKS = 4
+"""Processes at most; each of them reads the release."""
 
 
 @dataclass(frozen=True)
@@ -132,18 +134,28 @@ def _package_files(folder: Traversable) -> Iterator[Traversable]:
 
 def _write(staged: Path, public: Path, facts: Facts) -> int:
     """Write everything; how many pages there are."""
-    code = write_assets(staged / ASSETS, public / ASSETS)
+    assets = staged / ASSETS
+    assets.mkdir()
     around = {
-        "assets": f"{ASSETS}/{code}/",
+        "assets": f"{ASSETS}/{assets_hash()}/",
         "release": facts.version,
         "published_on": facts.day,
-        "index": write_search_index(staged / ASSETS, facts),
+        "index": write_search_index(assets, facts),
         "home_party": facts.home,
         "nav": [entry for entry in NAV if entry[0] != "exporter" or content.EXPORTER in facts.guides],
-        "places": content.places(facts, write_pictures(staged / ASSETS, facts)),
+        "places": content.places(facts, write_pictures(assets, facts)),
     }
-    jobs = [_Job(staged, facts.directory, facts.manifest, facts.releases, lang, around) for lang in LANGUAGES]
-    count = sum(_each(jobs, apart=len(facts.nodes) > _MANY))
+    shared = _Shared(staged, facts.directory, facts.manifest, facts.releases, around)
+    jobs = [*range(len(MAKERS)), *hs.sections_with_headings(facts)]
+    if len(facts.nodes) > _MANY:
+        with ProcessPoolExecutor(min(cpu_count(), _DESKS), get_context("spawn"), _sit_down, (shared,)) as pool:
+            counts = [pool.submit(_do, job) for job in jobs]
+            write_assets(assets, public / ASSETS)  # the font is cut while the pages are written
+            count = sum(done.result() for done in counts)
+    else:
+        write_assets(assets, public / ASSETS)
+        with closing(_Desk(shared)) as desk:
+            count = sum(desk.write(job) for job in jobs)
     for name in ("index.html", "404.html"):
         (staged / name).write_text(plain.root_page(name, around), encoding="utf-8")
     (staged / WORKER).write_text(worker(), encoding="utf-8")
@@ -151,35 +163,50 @@ def _write(staged: Path, public: Path, facts: Facts) -> int:
 
 
 @dataclass(frozen=True)
-class _Job:
-    """All pages of one language, for a process of their own."""
+class _Shared:
+    """What every writer of pages starts from, in whichever process."""
 
     staged: Path
     release: Path
     manifest: Mapping[str, Any]
     releases: tuple[Mapping[str, Any], ...]
-    lang: str
     around: Mapping[str, Any]
 
 
-def _each(jobs: Sequence[_Job], *, apart: bool) -> list[int]:
-    """Do the jobs, each in a process of its own where there is much to do."""
-    if not apart:
-        return [_write_language(job) for job in jobs]
-    with ProcessPoolExecutor(len(jobs), get_context("spawn")) as pool:
-        return list(pool.map(_write_language, jobs))
+class _Desk:
+    """A writer of pages: it reads the release once and writes each page in every language."""
+
+    def __init__(self, shared: _Shared) -> None:
+        self.shared = shared
+        self._connection = open_release(shared.release)
+        self._facts = Facts(self._connection, shared.manifest, shared.release, shared.releases)
+        self._headings = hs.Headings(self._facts)
+
+    def write(self, job: int | str) -> int:
+        """Write the pages of a maker, by its number, or of a section's headings; how many there are."""
+        pages = MAKERS[job](self._facts) if isinstance(job, int) else self._headings.pages(job)
+        return sum(self._page(page) for page in pages)
+
+    def _page(self, page: Page) -> int:
+        for lang in LANGUAGES:
+            place = self.shared.staged / lang / page.path
+            place.mkdir(parents=True, exist_ok=True)
+            for name, text in (("index.html", render(page, lang, self.shared.around)), *page.files.items()):
+                (place / name).write_text(text, encoding="utf-8")
+        return len(LANGUAGES)
+
+    def close(self) -> None:
+        """Let the release go."""
+        self._connection.close()
 
 
-def _write_language(job: _Job) -> int:
-    """Write the pages of a language; how many there are."""
-    count = 0
-    with closing(open_release(job.release)) as connection:
-        facts = Facts(connection, job.manifest, job.release, job.releases)
-        for maker in MAKERS:
-            for page in maker(facts):
-                place = job.staged / job.lang / page.path
-                place.mkdir(parents=True, exist_ok=True)
-                for name, text in (("index.html", render(page, job.lang, job.around)), *page.files.items()):
-                    (place / name).write_text(text, encoding="utf-8")
-                count += 1
-    return count
+_DESK: list[_Desk] = []
+"""The desk of a process that does nothing else."""
+
+
+def _sit_down(shared: _Shared) -> None:
+    _DESK[:] = [_Desk(shared)]
+
+
+def _do(job: int | str) -> int:
+    return _DESK[0].write(job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from publish.evidence import Row
@@ -16,17 +17,33 @@ OLDER = ("HS 2017", "HS 2012", "HS 2007", "HS 2002")
 
 
 def pages(facts: Facts) -> Iterator[Page]:
-    """The HS browser and the result pages."""
+    """The HS browser: the sections, and a page for each chapter."""
     counts = {level: sum(node["level"] == level for node in facts.nodes.values()) for level in (0, 2, 4, 6)}
     yield Page("hs/", "hs.html", "hs.title", "hs", {"sections": facts.sections, "under": facts.children,
                                                      "counts": counts})  # fmt: skip
-    rates = Rates(facts)
-    memo: dict[object, object] = {}
     for node in facts.nodes.values():
         if node["level"] == 2:
             yield _chapter(facts, node)
-        elif node["level"] == 4:
-            yield _heading(facts, rates, memo, node)
+
+
+def sections_with_headings(facts: Facts) -> list[str]:
+    """The sections under which headings stand, that with the most goods first."""
+    goods = Counter(node["section"] for node in facts.nodes.values() if node["level"] >= 4)
+    return [section for section, _ in goods.most_common()]
+
+
+class Headings:
+    """The result pages: one for each heading, with every market on it. What is made for one page serves the next."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts, self.rates = facts, Rates(facts)
+        self._memo: dict[object, object] = {}
+
+    def pages(self, section: str) -> Iterator[Page]:
+        """The pages of a section's headings."""
+        for node in self.facts.nodes.values():
+            if node["level"] == 4 and node["section"] == section:
+                yield _heading(self.facts, self.rates, self._memo, node)
 
 
 def _titled(node: Row) -> dict[str, str | None]:
@@ -73,13 +90,15 @@ class _Shown:
     def __init__(self, market: Market, groups: list[Group], day: str) -> None:
         self.market, self.groups, self.day = market, groups, day
         self.held = any(group.entries or group.mfn_periods for group in groups)
-        never = [row for row in market.regimes.values() if all(row in group.missing for group in groups)]
+        without = set(market.regimes).intersection(*({row["regime_id"] for row in group.missing} for group in groups))
+        never = [row for regime, row in market.regimes.items() if regime in without]
         self.missing = [row for row in never if row["standing"] != "not_in_force"]
         self.not_in_force = [row for row in never if row["standing"] == "not_in_force"]
 
     def only_missing(self, group: Group) -> list[Row]:
         """Agreements that are missing from this group, though not from every one."""
-        return [row for row in group.missing if row not in self.missing and row not in self.not_in_force]
+        everywhere = {row["regime_id"] for row in (*self.missing, *self.not_in_force)}
+        return [row for row in group.missing if row["regime_id"] not in everywhere]
 
     def next(self, entry: Entry) -> str | None:
         """The first day after the page's on which an entry's rate changes."""
@@ -88,6 +107,10 @@ class _Shown:
     def columns(self, group: Group) -> list[Entry]:
         """The entries of a group that stand in the table by year."""
         return [entry for entry in group.entries if entry.periods]
+
+    def years_of(self, group: Group) -> object:
+        """All that the table by year and its chart are made of."""
+        return tuple((entry.regime["short_name"], entry.periods) for entry in self.columns(group))
 
     def spans(self, group: Group) -> object:
         """The years of a group."""

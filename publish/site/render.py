@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from publish import wording
 from publish.site import prose
+from publish.site.assets import needed
 from publish.site.pages import Page
 from publish.site.words import LANGUAGES, words
 
@@ -40,6 +41,7 @@ def environment(lang: str) -> Environment:
         "languages": LANGUAGES,
         "csp": CSP,
         "once": once,
+        "needed": needed,
     }
     made.filters |= {
         "name": say.pick, "lacks": say.lacks, "date": say.date, "number": say.number, "digits": say.digits,

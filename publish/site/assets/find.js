@@ -81,7 +81,7 @@ export class Index {
     const pairs = bigrams(query);
     for (const entry of this.entries) {
       if (!entry.bare) continue;
-      const score = similar(query, pairs, entry.bare) * (entry.kind === "word" ? 1.3 : 1);
+      const score = similar(query, pairs, entry) * (entry.kind === "word" ? 1.3 : 1);
       if (score > 0.45) scored.push([score, entry]);
     }
     return this.#opened(scored.sort((a, b) => b[0] - a[0]), limit);
@@ -167,12 +167,13 @@ const bigrams = (text) => {
   return found;
 };
 
-function similar(query, pairs, text) {
+function similar(query, pairs, entry) {
+  const text = entry.bare;
   if (text === query) return 2;
   if (text.startsWith(query)) return 1.2 + query.length / text.length / 2;
   if (text.includes(query)) return 1 + query.length / text.length / 2;
   if (text.length > 2 && query.includes(text)) return 0.8 + text.length / query.length / 2;
-  const other = bigrams(text);
+  const other = (entry.pairs ??= bigrams(text));
   let shared = 0;
   for (const pair of pairs) if (other.has(pair)) shared++;
   return (2 * shared) / (pairs.size + other.size || 1);

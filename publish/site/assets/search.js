@@ -7,15 +7,23 @@ const form = document.getElementById("search");
 const [input, list, status, from, to] = ["q", "q-list", "q-status", "from", "to"].map((id) => document.getElementById(id));
 const say = await words("search");
 const RECENT = "recent";
-let index = null, loading = null, shown = [], chosen = -1;
+let index = null, loading = null, adding = null, shown = [], chosen = -1;
+
+// Headings and everyday words come when the field is entered, subheadings when something is typed: a slow line is spared.
+const read = async (name) => (await fetch(new URL(`assets/${name}`, root))).json();
 
 function load() {
-  loading ??= (async () => {
-    const read = async (name) => (await fetch(new URL(`assets/${name}`, root))).json();
-    index = new Index(await read(core));
-    read(more).then((nodes) => { index.addSubheadings(nodes); if (document.activeElement === input && chosen < 0) suggest(); update(); });
-  })().catch(() => { loading = null; status.textContent = say.offline; });
+  loading ??= read(core).then((nodes) => { index = new Index(nodes); })
+    .catch(() => { loading = null; status.textContent = say.offline; });
   return loading;
+}
+
+function addSubheadings() {
+  adding ??= Promise.all([read(more), load()]).then(([nodes]) => {
+    index.addSubheadings(nodes);
+    if (document.activeElement === input && chosen < 0) suggest();
+    update();
+  }).catch(() => { adding = null; });
 }
 
 function address(entry) {
@@ -47,6 +55,7 @@ const long = (text) => text.replace(/[\s.]/g, "").length >= (/[\u1780-\u17ff\d]/
 
 async function suggest() {
   if (!long(input.value)) return close();
+  addSubheadings();
   if (!index) { status.textContent = say.loading; await load(); }
   if (!index || !long(input.value)) return;
   const { results } = index.search(input.value, 8);
@@ -112,7 +121,9 @@ to.addEventListener("change", () => { if (to.value && to.value !== home) from.va
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  addSubheadings();
   await load();
+  await adding;
   const { results } = index?.search(input.value, 2) ?? { results: [] };
   const digits = /^[\d\s.]+$/.test(input.value);
   if (results.length && (digits || results.length === 1) && results[0].code.length > 2) return go(results[0]);
@@ -162,4 +173,5 @@ for (const field of [from, to]) if ([...field.options].some((option) => option.v
 if (found && asked.get("q")) {
   input.value = asked.get("q").slice(0, 200);
   load().then(update);
+  addSubheadings();
 }

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from publish.site import build, build_site
+from publish.site.assets import needed
 from publish.site.swapping import read_mark
+from publish.site.words import LANGUAGES
 from tests.publish.site.sites import make_site
 
 
@@ -86,3 +88,19 @@ def test_a_release_without_the_tables_of_prose_has_a_site(tmp_path: Path, monkey
     database.close()
     monkeypatch.setattr(build, "_fingerprint", lambda *_: "other")
     assert build_site(public, release).changed
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_names_every_module_that_its_scripts_will_ask_for(lang: str) -> None:
+    assert set(needed(("search.js",), lang)) == {"find.js", "common.js", f"words-{lang}-search.js"}
+    assert {f"words-{lang}-assess.js", "origin-ratio.js"} <= set(needed(("assess.js",), lang))
+    assert needed((), lang) == ()
+
+
+def test_pages_written_by_several_processes_are_those_written_by_one(
+    public: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "releases").symlink_to(public / "releases")
+    monkeypatch.setattr(build, "_MANY", 0)
+    build_site(tmp_path, public / "releases" / "v1.0.0")
+    assert files_of(tmp_path) == files_of(public)
