@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from publish.describe import LICENCE, SUMMARY, TITLE, table_description
+from publish.layout import LAYOUTS, part_tables
 from publish.open_release import DATABASE
 from warehouse.tables import TABLES, columns_of
 
@@ -52,7 +53,10 @@ def metadata(version: str) -> dict[str, Any]:
         "license_url": LICENCE["path"],
         "databases": {
             DATABASE.removesuffix(".sqlite"): {
-                "tables": {name: _table(name) for name in TABLES},
+                "tables": {
+                    **{name: _table(name) for name in TABLES},
+                    **{part: {"hidden": True} for name in LAYOUTS for part in part_tables(name)},
+                },
                 "queries": {name: {"title": title, "sql": sql} for name, (title, sql) in _QUERIES.items()},
             }
         },

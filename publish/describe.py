@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from publish.layout import LAYOUTS
 from warehouse.columns import ColumnMeta
 from warehouse.tables import TABLES, columns_of
 
@@ -27,7 +28,9 @@ DICTIONARY_TYPES = {"integer": "integer", "flag": "integer", "rate": "number", "
 KEY_RECIPE = (
     "`row_key` is made so: join the table's name and the values of its natural key, in the order given, with U+001F "
     "(a null is the empty string, a decimal is written without trailing zeros); take the SHA-256 of that text; write "
-    "its first sixty bits in lower-case base 32, twelve letters. It stays the same from release to release."
+    "its first sixty bits in lower-case base 32, twelve letters. Where the dictionary says that the key is made of "
+    "columns that are hashes already, it is that column, or the first eight letters of each. It stays the same from "
+    "release to release."
 )
 
 
@@ -47,16 +50,23 @@ def data_dictionary(facts: Mapping[str, Mapping[str, Any]], version: str) -> str
     lines += ["| table | rows | what a row is |", "| --- | ---: | --- |"]
     lines += [f"| [`{name}`](#{name}) | {facts[name]['rows']:,} | {table_description(name)} |" for name in TABLES]
     for name in TABLES:
-        key = ", ".join(f"`{column}`" for column in TABLES[name].natural_key)
-        lines += ["", f"## {name}", "", table_description(name), "", f"Natural key: {key}.", ""]
+        lines += ["", f"## {name}", "", table_description(name), "", _key_sentence(name), ""]
         lines += ["| column | type | empty | what it says |", "| --- | --- | --- | --- |"]
         lines += [_dictionary_line(column, meta) for column, meta in columns_of(name).items()]
     return "\n".join(lines) + "\n"
 
 
+def _key_sentence(name: str) -> str:
+    """The natural key of a table, and of what `row_key` is made where it is no hash of that."""
+    natural, parts = (", ".join(f"`{c}`" for c in key) for key in (TABLES[name].natural_key, TABLES[name].key_parts))
+    return f"Natural key: {natural}." + (f" `row_key` is made of {parts}." if parts else "")
+
+
 def _conventions() -> list[str]:
     return [
-        "The tables and columns are the same in `fta.sqlite`, `parquet/` and `csv/`.",
+        "The tables and columns are the same in `fta.sqlite`, `parquet/` and `csv/`. In `fta.sqlite` the largest ("
+        f"{', '.join(f'`{name}`' for name in LAYOUTS)}) are views over the parts that they are stored in, to half the "
+        "space; foreign keys stand on the parts.",
         "",
         "- Zero is a value; an empty cell is never a rate. What is not held says so in its state.",
         "- Codes are text of digits: keep their leading zeros (in pandas, read the CSV with `dtype=str`).",

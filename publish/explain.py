@@ -62,7 +62,8 @@ def explain(connection: sqlite3.Connection, row_key: str) -> dict[str, Any]:
 
 
 def _find(connection: sqlite3.Connection, key: str) -> tuple[str, Row]:
-    held = {row["name"] for row in rows(connection, "SELECT name FROM sqlite_master WHERE type = 'table'", ())}
+    sql = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+    held = {row["name"] for row in rows(connection, sql)}
     for table in sorted(held & TABLES.keys(), key=lambda name: (name == "hs2022_contributor", name)):  # slowest last
         found = rows(connection, f"SELECT * FROM {table} WHERE row_key = ?", (key,))
         if found:

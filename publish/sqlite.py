@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute
 
-from publish.shape import SQL_TYPES, Shape, shape_of
+from publish.layout import LAYOUTS, column_ddl, take_apart
+from publish.layout import ddl as layout_ddl
+from publish.shape import Shape
 from warehouse.tables import TABLES, columns_of
 
 pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
@@ -22,21 +25,16 @@ pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
 PAGE_SIZE = 8192
 APPLICATION_ID = 0x46544144  # "FTAD"
 CLUSTERED: dict[str, tuple[str, ...]] = {
-    "source_row": ("source_row_id",),
     "tariff_line": ("line_code", "nomenclature_id", "row_key"),
-    "concession": ("line_code", "schedule_id", "row_no"),
-    "preference_rate": ("line_code", "schedule_id", "row_no", "valid_from"),
     "mfn_rate": ("line_code", "importer", "nomenclature_id", "kind", "valid_from"),
-    "hs2022_contributor": ("rate_row_key", "source_rate_row_key"),
-    "hs2022_preference_rate": ("hs6", "schedule_id", "valid_from"),
     "hs2022_mfn_rate": ("hs6", "importer", "kind", "valid_from"),
     "hs2022_origin_rule": ("hs6", "regime_id", "origin_rule_row_key"),
     "hs_node": ("edition", "code"),
-    "hs_correlation": ("edition_from", "code_from", "edition_to", "code_to"),
 }
 """Large tables stored in the order of the key they are asked for by, and without any other index: half the size.
 
-`row_key` of these tables has no index: a question by it alone reads the whole table, some hundredths of a second.
+`row_key` of these tables, and of those of `publish.layout`, has no index: a question by it alone reads the whole table,
+some hundredths of a second.
 """
 BATCH = 20_000
 
@@ -59,8 +57,7 @@ def write_sqlite(path: Path, tables: Mapping[str, pa.Table]) -> None:
             connection.execute(f"PRAGMA {setting}")
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         for name in TABLES:
-            connection.execute(ddl(name))
-            _fill(connection, name, tables[name])
+            put_table(connection, name, tables[name])
         install(connection)
         connection.execute("VACUUM")
         connection.execute("PRAGMA journal_mode=DELETE")
@@ -68,25 +65,40 @@ def write_sqlite(path: Path, tables: Mapping[str, pa.Table]) -> None:
         connection.close()
 
 
-def ddl(name: str) -> str:
-    """The `CREATE TABLE` of a table of the vocabulary."""
+def put_table(connection: sqlite3.Connection, name: str, table: pa.Table) -> None:
+    """Create a table of the vocabulary, or its parts, and fill it.
+
+    Raises:
+        sqlite3.IntegrityError: a row breaks a key or a column that must not be null.
+    """
+    for statement in ddl(name):
+        connection.execute(statement)
+    connection.execute("BEGIN")
+    if name in LAYOUTS:
+        columns = {column: values.to_pylist() for column, values in _stored(table).items()}
+        for part, rows in take_apart(name, columns).items():
+            _insert(connection, part, rows)
+    else:
+        _insert(connection, name, _rows(_clustered(name, table)))
+    connection.execute("COMMIT")
+
+
+def ddl(name: str) -> list[str]:
+    """The statements that create a table of the vocabulary."""
+    if name in LAYOUTS:
+        return layout_ddl(name)
     targets = referenced_columns()
     key = CLUSTERED.get(name)
-    types = shape_of(name).types()
     lines = []
-    for column, meta in columns_of(name).items():
-        parts = [column, SQL_TYPES[types[column]]]
+    for column in columns_of(name):
         if column == "row_key" and key is None:
-            parts.append("PRIMARY KEY")
-        elif (name, column) in targets and key != (column,):
-            parts.append("UNIQUE")
-        parts += [] if meta.nullable else ["NOT NULL"]
-        parts += ["REFERENCES {} ({})".format(*meta.references.split("."))] if meta.references else []
-        lines.append(" ".join(parts))
+            lines.append(column_ddl(name, column) + " PRIMARY KEY")
+        else:
+            lines.append(column_ddl(name, column) + (" UNIQUE" if (name, column) in targets else ""))
     if key is not None:
         lines.append(f"PRIMARY KEY ({', '.join(key)})")
     body = ",\n  ".join(lines)
-    return f"CREATE TABLE {name} (\n  {body}\n) STRICT{', WITHOUT ROWID' if key else ''}"
+    return [f"CREATE TABLE {name} (\n  {body}\n) STRICT{', WITHOUT ROWID' if key else ''}"]
 
 
 def referenced_columns() -> frozenset[tuple[str, str]]:
@@ -95,11 +107,11 @@ def referenced_columns() -> frozenset[tuple[str, str]]:
     return frozenset((text.split(".")[0], text.split(".")[1]) for text in found)
 
 
-def _fill(connection: sqlite3.Connection, name: str, table: pa.Table) -> None:
-    marks = ", ".join("?" * table.num_columns)
-    connection.execute("BEGIN")
-    connection.executemany(f"INSERT INTO {name} VALUES ({marks})", _rows(_clustered(name, table)))
-    connection.execute("COMMIT")
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    rows = iter(rows)
+    if (first := next(rows, None)) is not None:
+        marks = ", ".join("?" * len(first))
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", chain((first,), rows))
 
 
 def _clustered(name: str, table: pa.Table) -> pa.Table:
@@ -108,13 +120,18 @@ def _clustered(name: str, table: pa.Table) -> pa.Table:
     return table.sort_by([(column, "ascending") for column in key]) if key else table
 
 
-def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+def _stored(table: pa.Table) -> dict[str, Any]:
+    """The columns of a table as SQLite has them: rates and reals to six decimals."""
     columns: dict[str, Any] = {}
     for field in table.schema:
         values = table.column(field.name)
         number = pa.types.is_decimal(field.type) or pa.types.is_floating(field.type)
         columns[field.name] = pc.round(values.cast(pa.float64()), 6) if number else values
-    for batch in pa.table(columns).to_batches(BATCH):
+    return columns
+
+
+def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+    for batch in pa.table(_stored(table)).to_batches(BATCH):
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 

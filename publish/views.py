@@ -12,7 +12,7 @@ from pathlib import Path
 from publish import everyday
 
 VIEWS = ("v_agreement", "v_comparison", "v_rate_by_year", "v_mfn", "v_origin", "v_provision", "v_certificate")
-HELPERS = ("v_member", "v_pair", "v_year", "v_provision_code")
+HELPERS = ("v_member", "v_pair", "v_carried", "v_year", "v_provision_code")
 PAIR_TABLES = ("pair", "pair_schedule")
 SEARCH_TABLES = (
     "hs_search",
@@ -24,16 +24,11 @@ SEARCH_TABLES = (
 
 # Each serves a query of the portal or of the command line; a table's key columns are left to the release writer.
 INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("hs2022_preference_rate", ("hs6", "schedule_id", "valid_from")),
     ("hs2022_mfn_rate", ("hs6", "importer")),
     ("hs2022_origin_rule", ("hs6", "regime_id")),
-    ("hs2022_contributor", ("rate_row_key",)),
-    ("preference_rate", ("line_code", "schedule_id")),
     ("mfn_rate", ("line_code", "importer")),
-    ("concession", ("line_code", "schedule_id")),
     ("tariff_line", ("line_code",)),
     ("hs_node", ("edition", "code")),
-    ("hs_correlation", ("edition_from", "code_from")),
     ("provision", ("regime_id", "code")),
     ("schedule", ("regime_id", "importer")),
     ("schedule", ("schedule_id",)),
@@ -54,7 +49,6 @@ def install(connection: sqlite3.Connection) -> None:
     """
     for table, columns in INDEXES:
         _ensure_index(connection, table, columns)
-    connection.execute("CREATE INDEX ix_source_row__continues ON source_row (continues) WHERE continues IS NOT NULL")
     connection.execute(_years(connection))
     connection.executescript(Path(__file__).with_name("views.sql").read_text(encoding="utf-8"))
     _install_search(connection)

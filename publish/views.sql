@@ -38,15 +38,18 @@ CREATE TABLE pair_schedule (
     in_force_from TEXT, in_force_to TEXT, shown_from TEXT NOT NULL, shown_to TEXT NOT NULL,
     layer TEXT NOT NULL, completeness TEXT NOT NULL, schedule_status TEXT NOT NULL, nomenclature_id TEXT NOT NULL,
     document_id TEXT NOT NULL, known_from TEXT, known_until TEXT, base_is TEXT,
+    schedule_no INTEGER REFERENCES hs2022_preference_rate__schedule (no),
     PRIMARY KEY (exporter, importer, regime_id, schedule_id, shown_from)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO pair_schedule
 SELECT p.exporter, p.importer, p.regime_id, s.schedule_id, p.in_force_from, p.in_force_to,
        max(ifnull(p.in_force_from, ''), ifnull(m.valid_from, ''), ifnull(d.known_from, '')),
        min(ifnull(p.in_force_to, '9999-12-31'), ifnull(m.valid_to, '9999-12-31'), ifnull(d.known_until, '9999-12-31')),
-       s.layer, s.completeness, s.status, s.nomenclature_id, s.document_id, d.known_from, d.known_until, s.base_is
+       s.layer, s.completeness, s.status, s.nomenclature_id, s.document_id, d.known_from, d.known_until, s.base_is,
+       k.no
 FROM pair AS p
 JOIN schedule AS s ON s.regime_id = p.regime_id AND s.importer = p.importer
+LEFT JOIN hs2022_preference_rate__schedule AS k ON k.schedule_id = s.schedule_id
 JOIN v_member AS m ON m.member_of = s.exporter AND m.party_id = p.exporter
 JOIN document AS d ON d.document_id = s.document_id
 WHERE s.status <> 'superseded'
@@ -69,6 +72,13 @@ SELECT p.*, g.short_name, g.name_en, g.name_km, g.status AS regime_status, g.sig
 FROM pair AS p
 JOIN regime AS g ON g.regime_id = p.regime_id;
 
+-- The carried rates by the number of their schedule, from the parts of which `hs2022_preference_rate` is made.
+CREATE VIEW v_carried AS
+SELECT r.hs6, r.schedule_no, r.row_key, p.valid_from, p.valid_to, o.*
+FROM hs2022_preference_rate__row AS r
+JOIN hs2022_preference_rate__period AS p ON p.no = r.period_no
+JOIN hs2022_preference_rate__outcome AS o ON o.no = r.outcome_no;
+
 -- One row a pair, subheading, regime, schedule and period. Filter by exporter, importer and hs6.
 CREATE VIEW v_comparison AS
 SELECT q.exporter, q.importer, r.hs6, q.regime_id, q.schedule_id,
@@ -79,7 +89,7 @@ SELECT q.exporter, q.importer, r.hs6, q.regime_id, q.schedule_id,
        q.layer, q.completeness, q.document_id, q.base_is, q.schedule_status, q.nomenclature_id,
        q.known_from, q.known_until, r.row_key AS rate_row_key
 FROM pair_schedule AS q
-JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
+JOIN v_carried AS r ON r.schedule_no = q.schedule_no
 LEFT JOIN duty AS d ON d.duty_id = r.duty_id
 WHERE max(r.valid_from, q.shown_from) < min(ifnull(r.valid_to, '9999-12-31'), q.shown_to)
 UNION ALL  -- after what is held: the end of a period that no other follows, or of the document's authority
@@ -89,17 +99,17 @@ SELECT g.exporter, g.importer, g.hs6, g.regime_id, g.schedule_id, g.ends, nullif
        g.layer, g.completeness, g.document_id, g.base_is, g.schedule_status, g.nomenclature_id,
        g.known_from, g.known_until, NULL
 FROM (SELECT q.*, r.hs6, r.relation, max(min(ifnull(r.valid_to, '9999-12-31'), q.shown_to), q.shown_from) AS ends,
-             min(ifnull((SELECT min(n.valid_from) FROM hs2022_preference_rate AS n
-                         WHERE n.hs6 = r.hs6 AND n.schedule_id = r.schedule_id
+             min(ifnull((SELECT min(n.valid_from) FROM v_carried AS n
+                         WHERE n.hs6 = r.hs6 AND n.schedule_no = r.schedule_no
                            AND n.valid_from >= r.valid_to AND n.valid_from < q.shown_to), '9999-12-31'),
                  ifnull(q.in_force_to, '9999-12-31')) AS resumes
       FROM pair_schedule AS q
-      JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
+      JOIN v_carried AS r ON r.schedule_no = q.schedule_no
       WHERE q.shown_from < q.shown_to AND r.valid_from < q.shown_to
         AND min(ifnull(r.valid_to, '9999-12-31'), q.shown_to) < ifnull(q.in_force_to, '9999-12-31')
         AND (ifnull(r.valid_to, '9999-12-31') >= q.shown_to
-             OR NOT EXISTS (SELECT 1 FROM hs2022_preference_rate AS n
-                            WHERE n.hs6 = r.hs6 AND n.schedule_id = r.schedule_id AND n.valid_from = r.valid_to))
+             OR NOT EXISTS (SELECT 1 FROM v_carried AS n
+                            WHERE n.hs6 = r.hs6 AND n.schedule_no = r.schedule_no AND n.valid_from = r.valid_to))
      ) AS g
 WHERE g.ends < g.resumes
 UNION ALL  -- in force before the first day that is held, or on no day that is held
@@ -112,9 +122,9 @@ FROM (SELECT q.*, r.hs6, r.relation, ifnull(q.in_force_from, '1900-01-01') AS be
              CASE WHEN max(r.valid_from, q.shown_from) < q.shown_to THEN max(r.valid_from, q.shown_from)
                   ELSE ifnull(q.in_force_to, '9999-12-31') END AS ends
       FROM pair_schedule AS q
-      JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
-      WHERE NOT EXISTS (SELECT 1 FROM hs2022_preference_rate AS n
-                        WHERE n.hs6 = r.hs6 AND n.schedule_id = r.schedule_id AND n.valid_from < r.valid_from)
+      JOIN v_carried AS r ON r.schedule_no = q.schedule_no
+      WHERE NOT EXISTS (SELECT 1 FROM v_carried AS n
+                        WHERE n.hs6 = r.hs6 AND n.schedule_no = r.schedule_no AND n.valid_from < r.valid_from)
      ) AS g
 WHERE g.begins < g.ends
 UNION ALL  -- regimes of the pair of which no rate of the subheading may be shown
@@ -127,7 +137,7 @@ FROM pair AS p
 JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.level = 6
 WHERE p.standing <> 'not_in_force'
   AND NOT EXISTS (SELECT 1 FROM pair_schedule AS q
-                  JOIN hs2022_preference_rate AS r ON r.schedule_id = q.schedule_id
+                  JOIN v_carried AS r ON r.schedule_no = q.schedule_no
                   WHERE q.regime_id = p.regime_id AND q.importer = p.importer AND q.exporter = p.exporter
                     AND r.hs6 = n.code);
 

@@ -13,6 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.columns import KEPT
+
 Column: TypeAlias = Any  # an Arrow array, chunked or not; its stubs know too few of its calls
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -34,6 +36,11 @@ def row_keys(table: str, *natural_key: Column) -> Column:
     return pa.StringArray.from_buffers(
         len(offsets) - 1, pa.py_buffer(offsets.tobytes()), pa.py_buffer(letters.tobytes())
     )
+
+
+def joined_keys(*hashes: Column) -> Column:
+    """The `row_key` of every row, as `warehouse.columns.joined_key` makes it from several columns of hashes."""
+    return pc.binary_join_element_wise(*(pc.utf8_slice_codeunits(column, 0, KEPT) for column in hashes), "")
 
 
 def whole(column: Column) -> Column:

@@ -16,7 +16,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sources.errors import FtaError
-from transforms.columnar import Bools, Column, Ints, millionths, numbered, pick, places, rates, row_keys, whole
+from transforms.columnar import (
+    Bools,
+    Column,
+    Ints,
+    joined_keys,
+    millionths,
+    numbered,
+    pick,
+    places,
+    rates,
+    row_keys,
+    whole,
+)
 from transforms.correlations import LATEST, Ties
 from transforms.hs_cells import (
     AD_VALOREM,
@@ -286,6 +298,6 @@ class _Given:
             "hs6_from": pick(self.lines.hs6, line),
             "relation": pick(pa.array([pair[2] for pair in pairs], pa.string()), cells.pair[once]),
         }
-        columns["row_key"] = row_keys("hs2022_contributor", columns["rate_row_key"], columns["source_rate_row_key"])
+        columns["row_key"] = joined_keys(*(columns[name] for name in TABLES["hs2022_contributor"].key_parts))
         schema = arrow_schema("hs2022_contributor")
         return pa.table([columns[name] for name in schema.names], schema=schema)

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 from sqlmodel import SQLModel
 
-from warehouse.columns import ARROW_TYPES, ColumnMeta, column, stable_key
+from warehouse.columns import ARROW_TYPES, ColumnMeta, column, joined_key, stable_key
 
 EDITIONS = ("HS 2002", "HS 2007", "HS 2012", "HS 2017", "HS 2022")
 LAYERS = ("treaty_annex", "partner_transposed", "domestic_instrument", "derived")
@@ -28,9 +28,13 @@ DIFFERENCE_KINDS = ("rate", "state", "duty", "only_ours", "only_own")
 
 
 class FtaTable(SQLModel):
-    """What every table has: a stable `row_key`, and the columns it is hashed from."""
+    """What every table has: a stable `row_key`, and the columns it is hashed from.
+
+    `key_parts` names columns that are hashes of the natural key already, of which `row_key` is made instead.
+    """
 
     natural_key: ClassVar[tuple[str, ...]] = ()
+    key_parts: ClassVar[tuple[str, ...]] = ()
     row_key: str = column(
         "code", "Stable hash of the table's name and natural key.", primary_key=True, example="mzxw6ytboi2g"
     )
@@ -568,6 +572,7 @@ class Hs2022Contributor(FtaTable, table=True):
 
     __tablename__ = "hs2022_contributor"
     natural_key: ClassVar[tuple[str, ...]] = ("rate_row_key", "source_rate_row_key")
+    key_parts: ClassVar[tuple[str, ...]] = natural_key
     rate_row_key: str = column("code", "Row of `hs2022_preference_rate` or `hs2022_mfn_rate`.")
     source_rate_row_key: str = column("code", "Row of `preference_rate` or `mfn_rate`.")
     line_code: str = column("code", "National line.")
@@ -621,12 +626,8 @@ class Hs2022Difference(FtaTable, table=True):
     our_rate_pct: Decimal | None = column("rate", "The carried rate.", nullable=True, unit="percentage points")
     own_state: str | None = column("code", "State of the party's own rate.", nullable=True, enum=STATES)
     own_rate_pct: Decimal | None = column("rate", "The party's own rate.", nullable=True, unit="percentage points")
-    our_row_key: str | None = column(
-        "code", "The carried rate.", nullable=True, references="hs2022_preference_rate.row_key"
-    )
-    own_row_key: str | None = column(
-        "code", "The party's own rate.", nullable=True, references="hs2022_preference_rate.row_key"
-    )
+    our_row_key: str | None = column("code", "The carried rate: row of `hs2022_preference_rate`.", nullable=True)
+    own_row_key: str | None = column("code", "The party's own rate: row of `hs2022_preference_rate`.", nullable=True)
 
 
 class OriginRule(FtaTable, table=True):
@@ -901,6 +902,7 @@ class SourceRow(FtaTable, table=True):
 
     __tablename__ = "source_row"
     natural_key: ClassVar[tuple[str, ...]] = ("document_id", "locator")
+    key_parts: ClassVar[tuple[str, ...]] = ("source_row_id",)
     source_row_id: str = column(
         "code",
         "Identifier of the row: eight letters for the document and page, then the row's own number.",
@@ -1056,7 +1058,16 @@ def arrow_schema(table: str) -> pa.Schema:
 
 def row_key(table: str, row: Mapping[str, Any]) -> str:
     """The `row_key` of one row, hashed from the natural key of its table."""
-    return stable_key(table, (row.get(name) for name in TABLES[table].natural_key))
+    return _key(table, (row.get(name) for name in _key_columns(table)))
+
+
+def _key_columns(table: str) -> tuple[str, ...]:
+    """The columns of which the `row_key` of a table is made."""
+    return TABLES[table].key_parts or TABLES[table].natural_key
+
+
+def _key(table: str, values: Iterable[Any]) -> str:
+    return joined_key(values) if TABLES[table].key_parts else stable_key(table, values)
 
 
 def build(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
@@ -1069,9 +1080,8 @@ def build(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     schema, given = arrow_schema(table), list(rows)
     if unknown := {name for row in given for name in row} - set(schema.names):
         raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
-    natural_key = TABLES[table].natural_key
     columns = {name: [row.get(name) for row in given] for name in schema.names if name != "row_key"}
-    columns["row_key"] = [stable_key(table, key) for key in zip(*(columns[n] for n in natural_key), strict=True)]
+    columns["row_key"] = [_key(table, key) for key in zip(*(columns[n] for n in _key_columns(table)), strict=True)]
     built = pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names}, schema=schema)
     built.validate(full=True)
     for field in schema:

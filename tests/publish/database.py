@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 
 from publish import views
 from publish.open_release import ReleaseConnection
-from publish.sqlite import ddl
+from publish.sqlite import put_table
 from warehouse.tables import TABLES
 
 
 def database(tables: Mapping[str, pa.Table], path: Path | None = None) -> ReleaseConnection:
     """Write every table as the release writer defines it, and install the views; release `1.0.0`."""
-    connection = sqlite3.connect(path or ":memory:", factory=ReleaseConnection)
+    connection = sqlite3.connect(path or ":memory:", factory=ReleaseConnection, isolation_level=None)
     connection.release = "1.0.0"
     for name in TABLES:
-        connection.execute(ddl(name))
-        rows = (
-            tuple(float(value) if isinstance(value, Decimal) else value for value in row)
-            for row in zip(*(column.to_pylist() for column in tables[name].columns), strict=True)
-        )
-        connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * tables[name].num_columns)})", rows)
+        put_table(connection, name, tables[name])
     views.install(connection)
     return connection

@@ -119,7 +119,7 @@ def test_an_unknown_key_is_wrong_use(release: ReleaseConnection, unknown: str) -
 
 def test_a_release_with_a_broken_reference_says_so() -> None:
     connection = database(sample_tables())
-    connection.execute("DELETE FROM source_row")
+    connection.execute("DELETE FROM source_row__row")
     with pytest.raises(FtaError) as caught:
         explain(connection, key(connection, "preference_rate"))
     assert (caught.value.code, caught.value.exit_code) == ("broken_reference", Exit.DOCUMENT)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from publish.carrying import Carrier
 from publish.origin import origin
-from publish.sqlite import ddl
+from publish.sqlite import put_table
 from sources.errors import FtaError
 from sources.origin_specs import load_processes
 from sources.provision_specs import load_codes, load_provisions
@@ -30,15 +29,12 @@ PAIRS += [("HS 2017", "854151", "HS 2022", "854151", 0), ("HS 2017", "610990", "
 
 
 def insert(connection: sqlite3.Connection, name: str, rows: list[dict[str, Any]]) -> None:
-    table = build(name, rows)
-    connection.execute(ddl(name))
-    values = [tuple(float(v) if isinstance(v, Decimal) else v for v in row.values()) for row in table.to_pylist()]
-    connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * table.num_columns)})", values)
+    put_table(connection, name, build(name, rows))
 
 
 @pytest.fixture(scope="module")
 def release() -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(":memory:")
+    connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute("PRAGMA foreign_keys = OFF")
     registry, codes, words = load_registry(), load_codes(), load_processes().minimal_operations
     names = ("ckfta", "ajcep")

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish import views
+from publish.layout import LAYOUTS
 from tests.publish.database import database
 from tests.publish.sample import sample_tables
 
@@ -42,7 +43,7 @@ def altered(change: Callable[[dict[str, list[Row]]], None]) -> sqlite3.Connectio
 
 def test_every_view_is_there_and_can_be_read(release: sqlite3.Connection) -> None:
     found = {name for (name,) in release.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")}
-    assert found == {*views.VIEWS, *views.HELPERS}
+    assert found == {*views.VIEWS, *views.HELPERS, *LAYOUTS}
     for name in found:
         release.execute(f"SELECT * FROM {name} LIMIT 1").fetchall()
 

@@ -9,8 +9,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.columnar import mean_half_even, millionths, numbered, pick, rates, row_keys, spread
+from transforms.columnar import joined_keys, mean_half_even, millionths, numbered, pick, rates, row_keys, spread
 from warehouse.columns import stable_key
+from warehouse.tables import row_key
 
 POINTS = st.decimals(-999_999, 999_999, places=6, allow_nan=False)
 TEXTS = st.text(max_size=6)
@@ -29,6 +30,14 @@ def test_rates_come_back_as_they_went(points: list[Decimal | None], skip: int) -
 def test_keys_of_a_column_are_the_stable_keys_of_its_rows(rows: list[tuple[str, str | None]]) -> None:
     first, second = (pa.array([row[n] for row in rows], pa.string()) for n in (0, 1))
     assert row_keys("t", first, second).to_pylist() == [stable_key("t", row) for row in rows]
+
+
+def test_keys_made_of_hashes_are_those_of_the_tables() -> None:
+    keys = [("abcdefghijkl", "mnopqrstuvwx"), ("a" * 12, "b" * 12)]
+    first, second = (pa.array([key[n] for key in keys], pa.string()) for n in (0, 1))
+    rows = [{"rate_row_key": one, "source_rate_row_key": two} for one, two in keys]
+    assert joined_keys(first, second).to_pylist() == [row_key("hs2022_contributor", row) for row in rows]
+    assert joined_keys(first, second).to_pylist()[0] == "abcdefghmnopqrst"
 
 
 @settings(deadline=None)
