@@ -48,7 +48,8 @@ def inspect_file(
     drafted = draft(look, document_id)
     tried, extraction = _try(file, look, described or DocumentSpec.model_validate(drafted), page, described is None)
     if image is not None and page is not None:
-        image.write_bytes(page_picture(file, page, _marks(extraction, page) if described else None))
+        unruled = tried is not None and "rules" in tried["options"]  # a look at one page finds only what is ruled
+        image.write_bytes(page_picture(file, page, _marks(extraction, page) if described or unruled else None))
     return {
         "file": str(file),
         "kind": look.kind,

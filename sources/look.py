@@ -23,6 +23,12 @@ SAMPLE, FIRST = 300, 20
 """About how many rows of a table are kept to guess its columns from, and how many of them are its first."""
 
 
+def sample_of(reading: Reading) -> tuple[tuple[str, ...], ...]:
+    """The first rows of a reading, and some from all over."""
+    step = max(1, len(reading.rows) // (SAMPLE - FIRST))
+    return tuple(row.cells for row in (*reading.rows[:FIRST], *reading.rows[FIRST::step]))
+
+
 @dataclass(frozen=True, slots=True)
 class SeenTable:
     """One table, or one that runs over pages or members.
@@ -91,9 +97,8 @@ class Seen:
 
     def take(self, place: str, reading: Reading, options: dict[str, Any], *, trusted: bool = True) -> None:
         """Add a table that a reader has read."""
-        first, step = reading.rows[:FIRST], max(1, len(reading.rows) // (SAMPLE - FIRST))
-        rows = tuple(row.cells for row in (*first, *reading.rows[FIRST::step]))
-        self.tables.append(SeenTable(place, reading.reader, options, reading.header, len(reading.rows), rows, trusted))
+        rows, header = len(reading.rows), reading.header
+        self.tables.append(SeenTable(place, reading.reader, options, header, rows, sample_of(reading), trusted))
         self.accounts += reading.accounts
         self.findings += reading.findings
 

@@ -16,10 +16,13 @@ from typing import Any
 from sources.door import FileKind
 from sources.errors import Exit, FtaError
 from sources.look import SAMPLE, Seen, SeenTable
+from sources.look_aligned import inside, look_at_aligned
+from sources.readers.grid import Box
+from sources.readers.pdf_guess import may_hold_columns
 from sources.readers.pdf_header import fold, header_of  # the very words the reader compares a header by
 from sources.readers.pdf_prose import ProseWork
 from sources.readers.pdf_tables import PageRead, Table, read_pages
-from sources.readers.prose import default_headings
+from sources.readers.prose import Paragraph, default_headings
 from sources.reading import Finding, PageAccount
 
 SAME_EDGE = 3.0
@@ -103,6 +106,7 @@ def look_at_pdf(path: Path, kind: FileKind, seen: Seen, *, page: int | None = No
     runs: list[_Run] = []
     prose = ProseWork()
     silent: list[int] = []
+    aligned: dict[int, PageRead] = {}
     lines = unmapped = 0
     for read in read_pages(path, None if page is None else [page]):
         rows = sum(len(table.rows) for table in read.tables)
@@ -114,8 +118,14 @@ def look_at_pdf(path: Path, kind: FileKind, seen: Seen, *, page: int | None = No
         unmapped += read.unmapped
         if not read.chars:
             silent.append(read.page)
+        if may_hold_columns(read.outside):
+            aligned[read.page] = read
     seen.tables += [_table(run, alone=len(runs) == 1) for run in runs]
-    _take_prose(prose, seen)
+    unruled = look_at_aligned(path, aligned, pages, seen)
+    _take_prose(prose, seen, unruled)
+    lines -= sum(
+        inside(line.bbox, row) for number, row in unruled if number in aligned for line in aligned[number].outside
+    )
     _judge(seen, silent, lines, unmapped)
 
 
@@ -171,13 +181,19 @@ def _take_lines(read: PageRead, seen: Seen) -> None:
             seen.text.append(fold(line.text))
 
 
-def _take_prose(prose: ProseWork, seen: Seen) -> None:
+def _take_prose(prose: ProseWork, seen: Seen, rows: Sequence[tuple[int, Box]]) -> None:
     """The articles of what stands outside the tables, and what was taken out of it."""
     read = prose.finish(default_headings())
     seen.articles += read.articles
-    seen.paragraphs = sum(each.role != "table" for each in read.paragraphs)
+    seen.paragraphs = sum(each.role != "table" and not _is_row(each, rows) for each in read.paragraphs)
     wanted = _OF_PROSE if read.articles else _OF_PROSE[:1]
     seen.findings += [each for each in read.findings if each.code in wanted]
+
+
+def _is_row(paragraph: Paragraph, rows: Sequence[tuple[int, Box]]) -> bool:
+    """Whether a paragraph is made of rows of a table without upright rules."""
+    box = paragraph.bbox
+    return box is not None and any(page == paragraph.page and row[1] < box[3] and box[1] < row[3] for page, row in rows)
 
 
 def _table(run: _Run, *, alone: bool) -> SeenTable:

@@ -94,7 +94,7 @@ def _extents(lines: Sequence[Line], wanted: Sequence[str]) -> tuple[Extent, ...]
     if len(lines) == 1:
         return _in_sequence(lines[0], wanted)
     for lowest in range(len(lines)):  # a name over several columns belongs to each of those under it
-        columns = _overlapping(piece for line in lines[lowest:] for piece in stretches(line))
+        columns = overlapping(piece for line in lines[lowest:] for piece in stretches(line))
         if len(columns) != len(wanted):
             continue
         texts = [
@@ -121,7 +121,7 @@ def _in_sequence(line: Line, wanted: Sequence[str]) -> tuple[Extent, ...] | None
     return tuple(extents) if at == len(words) else None
 
 
-def _overlapping(pieces: Iterable[Piece]) -> list[Extent]:
+def overlapping(pieces: Iterable[Piece]) -> list[Extent]:
     """The stretches of the page's width that any piece covers."""
     covered: list[Extent] = []
     for piece in sorted(pieces):

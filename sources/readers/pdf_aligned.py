@@ -156,7 +156,7 @@ def _find_parts(marks: PageMarks, names: Sequence[str], runs: list[_Run]) -> Non
     while header:
         below = find_header(lines, names, header.end)
         limit = below.first if below else len(lines)
-        end = _follow(lines, header.end - 1, limit, header.extents)
+        end = follow(lines, header.end - 1, limit, header.extents)
         if not runs or not _same_place(runs[-1].extents, header.extents):
             runs.append(_Run(header.extents))
         runs[-1].parts.append(_Part(marks.page, lines[header.first : header.end], lines[header.end : end], rules))
@@ -168,7 +168,7 @@ def _same_place(one: Sequence[Extent], other: Sequence[Extent]) -> bool:
     return all(abs(a - b) < 1 for here, there in zip(one, other, strict=True) for a, b in zip(here, there, strict=True))
 
 
-def _follow(lines: Sequence[Line], start: int, limit: int, extents: Sequence[Extent]) -> int:
+def follow(lines: Sequence[Line], start: int, limit: int, extents: Sequence[Extent]) -> int:
     """The first line after `start` that is no longer of its table: far below the one above, or prose."""
     through = 0
     for n in range(start, limit):
@@ -189,7 +189,7 @@ def _continued(lines: Sequence[Line], extents: Sequence[Extent]) -> tuple[int, i
     """The stretch of a page's lines that has the most rows under the columns of an earlier header."""
     best, first = (0, 0, 0), 0
     while first < len(lines):
-        end = max(first + 1, _follow(lines, first, len(lines), extents))
+        end = max(first + 1, follow(lines, first, len(lines), extents))
         best = max(best, (_rows_in(lines[first:end], extents), -first, end))
         first = end
     rows, start, end = best

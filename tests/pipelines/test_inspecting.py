@@ -19,6 +19,7 @@ from sources.look import Look, look_at
 from sources.specs import DocumentSpec
 from tests.pipelines.conftest import Command
 from tests.pipelines.world import GOOD, World, build_world, typeset
+from tests.sources.readers.pdf_sheets import schedule
 
 WHOLE = 12
 """Pages up to which a held document is looked at whole by the tests; of a longer one, a page in its middle."""
@@ -70,6 +71,17 @@ def test_the_page_is_drawn_with_its_rows_in_the_colours_of_their_roles(
     colours = {colour for _, colour in Image.open(image).convert("RGB").getcolors(maxcolors=1 << 20) or []}
     assert {COLOURS["line"], COLOURS["rejected"]} <= colours
     assert COLOURS["table"] not in colours
+
+
+def test_rows_of_a_table_without_upright_rules_are_drawn_and_drafted(world: World, tmp_path: Path) -> None:
+    rows = [[f"0101.{n}.00", f"Horses of kind {n}", f"{n}%", "EX"] for n in range(11, 31)]
+    file = schedule(tmp_path / "s.pdf", [rows], style="none")
+    answer = inspect_file(Home(world.home), file, page=1, image=tmp_path / "page.png")
+    assert "options: {rules: none}" in answer["draft"]
+    assert answer["tried"]["roles"] == {"line": 20}
+    assert "without upright rules" in render(answer)
+    colours = {colour for _, colour in Image.open(tmp_path / "page.png").convert("RGB").getcolors(1 << 20) or []}
+    assert COLOURS["line"] in colours
 
 
 @pytest.mark.parametrize(
