@@ -10,6 +10,7 @@ import yaml
 from pipelines.home import Home
 from sources.errors import Exit, FtaError
 from sources.registry import load_registry
+from sources.yaml_text import parse_yaml
 
 
 def record_decision(home: Home, decision: str, chosen: str, by: str) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def record_decision(home: Home, decision: str, chosen: str, by: str) -> dict[str
         )
     file = home.sources / "decided.yml"
     file.parent.mkdir(parents=True, exist_ok=True)
-    recorded = (yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
+    recorded = (parse_yaml(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
     entry = {"chosen": chosen, "decided_by": by, "decided_on": date.today().isoformat()}
     beside = file.with_suffix(".new")
     beside.write_text(

@@ -115,13 +115,13 @@ READERS = 2
 def start_reading(
     unread: Sequence[str], registry: Registry, home: Home, say: Callable[[str], None]
 ) -> dict[str, Future[DocumentCheck]]:
-    """Begin to read documents in the background, in the order in which their regimes are made.
+    """Begin to read documents in the background, in the order in which what they serve is made: the HS first.
 
     What is computed starts from accepted extractions, so that it goes on meanwhile.
     """
     if not unread:
         return {}
-    order = sorted(unread, key=lambda i: ((registry.document_regimes[i] or ("hs",))[0], i))
+    order = sorted(unread, key=lambda i: ((registry.document_regimes[i] or ("",))[0], i))
     pool = ThreadPoolExecutor(max_workers=READERS)
     begun = {i: pool.submit(check_document, registry.documents[i], registry, home, say) for i in order}
     pool.shutdown(wait=False)

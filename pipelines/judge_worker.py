@@ -100,8 +100,7 @@ def _rejecting_schedules(plan: Plan, home: Home) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for unit in plan.units:
         if unit.kind == "schedule":
-            rejected = home.store.tables(unit.name).get("rejected_row")
-            for row in rejected.to_pylist() if rejected is not None else []:
+            for row in home.store.table(unit.name, "rejected_row").to_pylist():
                 column = f", column {row['column_name']}" if row["column_name"] else ""
                 found.setdefault(unit.owner, []).append(
                     f"{row['document_id']}, {row['locator']}{column}: {row['reason']} "

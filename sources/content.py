@@ -20,6 +20,7 @@ from pydantic import Field, ValidationError
 from sources.errors import Exit, FtaError
 from sources.registry import sources_root
 from sources.specs import Spec
+from sources.yaml_text import parse_yaml
 
 PieceKind = Literal["text", "guide", "term", "question", "picture"]
 Language = Literal["en", "km"]
@@ -187,7 +188,7 @@ def _half(text: str, line: int) -> Half:
 
 def _head(text: str, place: str) -> Head:
     try:
-        content = yaml.safe_load(text)
+        content = parse_yaml(text)
         return Head.model_validate(content)
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark.line + 2 if error.problem_mark else 2

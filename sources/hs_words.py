@@ -16,6 +16,7 @@ import yaml
 
 from sources.errors import FtaError
 from sources.registry import ROOT
+from sources.yaml_text import parse_yaml
 
 KHMER = ROOT / "hs" / "khmer.yml"
 PRODUCT_WORDS = ROOT / "hs" / "product_words.csv"
@@ -46,7 +47,7 @@ def load_khmer(path: Path = KHMER) -> Mapping[str, str]:
         FtaError: the file is not a mapping of text to text.
     """
     try:
-        read = yaml.safe_load(path.read_text(encoding="utf-8"))
+        read = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise _unusable(path, None, str(error)) from error
     if not isinstance(read, dict) or not all(isinstance(part, str) and part for item in read.items() for part in item):

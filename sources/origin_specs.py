@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 
 from sources.errors import FtaError
 from sources.specs import Edition, Evidence, Spec, Text
+from sources.yaml_text import parse_yaml
 
 ROOT = Path(__file__).resolve().parent
 SpecT = TypeVar("SpecT", bound=Spec)
@@ -170,7 +171,7 @@ def load(file: Path, model: type[SpecT]) -> SpecT:
         FtaError: the file is not valid YAML, or a key is unknown, missing or of the wrong shape.
     """
     try:
-        content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content: Any = parse_yaml(file.read_text(encoding="utf-8"))
         return model.model_validate(content)
     except (yaml.YAMLError, ValidationError) as error:
         raise FtaError(

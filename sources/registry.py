@@ -31,6 +31,7 @@ from sources.specs import (
     Spec,
     TariffSpec,
 )
+from sources.yaml_text import parse_yaml
 
 ROOT = Path(__file__).resolve().parent
 
@@ -222,7 +223,7 @@ def _list(model: type[SpecT], file: Path, key: str) -> list[SpecT]:
 
 def _read_yaml(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        content = parse_yaml(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise _bad_yaml(file, str(error).replace("\n", " "), "Mend the YAML.") from error
     if not isinstance(content, dict):

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
-import yaml
 from pydantic import ValidationError
 
 from sources.errors import FtaError
 from sources.extraction import Extraction
 from sources.registry import ROOT
 from sources.specs import Edition, Spec
+from sources.yaml_text import parse_yaml
 from transforms.source_rows import source_row_id
 from warehouse.tables import EDITIONS, build
 
@@ -72,7 +72,7 @@ def load_review(path: Path = REVIEW) -> Review:
         FtaError: the file does not have the shape of `Review`; the message names the key.
     """
     try:
-        return Review.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        return Review.model_validate(parse_yaml(path.read_text(encoding="utf-8")) or {})
     except ValidationError as error:
         first = error.errors()[0]
         raise FtaError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from sources.extraction import ExtractedRow, Extraction, faults
@@ -18,7 +19,12 @@ def source_row_id(document_id: str, locator: str) -> str:
     other by their ids, which half a million references repeat: they compress to almost nothing, where a hash does not.
     """
     page = locator.rstrip("0123456789")
-    return stable_key("source_row", [document_id, page])[:8] + locator[len(page) :]
+    return _page_key(document_id, page) + locator[len(page) :]
+
+
+@lru_cache(maxsize=4096)
+def _page_key(document_id: str, page: str) -> str:
+    return stable_key("source_row", [document_id, page])[:8]
 
 
 def source_rows(extraction: Extraction) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from sources.content import Piece
 from sources.errors import Exit, FtaError
 from sources.registry import ROOT, Registry
 from sources.specs import Spec
+from sources.yaml_text import parse_yaml
 
 LIMITS = ROOT / "common" / "judging.yml"
 
@@ -75,7 +76,7 @@ def context_of(
         FtaError: the file of limits is not as `Limits` says.
     """
     try:
-        said = Limits.model_validate(yaml.safe_load(limits.read_text(encoding="utf-8")))
+        said = Limits.model_validate(parse_yaml(limits.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
         raise FtaError(
             "bad_description",

@@ -7,6 +7,7 @@ Great Expectations, DuckDB and pandas are imported only when judging; a kept jud
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 
@@ -26,7 +27,10 @@ def judge(tables: Mapping[str, pa.Table], context: Context) -> Judgement:
     """
     from validations.suites import judge_columns
 
-    return conclude(context.content_hash, [*judge_columns(tables), *judge_rules(tables, context)], schedules_of(tables))
+    with ThreadPoolExecutor(max_workers=1) as beside:  # DuckDB leaves the interpreter to Great Expectations
+        across = beside.submit(lambda: list(judge_rules(tables, context)))
+        results = [*judge_columns(tables), *across.result()]
+    return conclude(context.content_hash, results, schedules_of(tables))
 
 
 def judge_rules(tables: Mapping[str, pa.Table], context: Context) -> Iterator[RuleResult]:

@@ -34,7 +34,7 @@ def rules_resolve(desk: Desk) -> Iterator[RuleResult]:
         standing as (
             select o.regime_id, o.document_id, n.code, o.code_from, o.code_to, o.row_key, d.row_key is null as certain
             from origin_rule o join nodes n on n.edition = o.hs_edition
-                 and left(n.code, length(o.code_from)) between o.code_from and o.code_to
+                 and n.code between o.code_from and rpad(o.code_to, 6, '9')
             left join doubted d on d.row_key = o.row_key where o.is_ex = 0
             qualify length(o.code_from)
                     = max(length(o.code_from)) over (partition by o.regime_id, o.document_id, n.code)),

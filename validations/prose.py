@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from weakref import WeakKeyDictionary
 
-import yaml
-
 from sources.content import FOLDER, LANGUAGES, Piece
 from sources.registry import ROOT
+from sources.yaml_text import parse_yaml
 from transforms.content import TABLES, Fault, Rendered, render
 from transforms.khmer import BREAK
 from validations import khmer
@@ -74,7 +73,7 @@ def _links(said: list[Rendered], desk: Desk) -> Iterator[tuple[Piece, bool, str]
 
 def _targets(said: list[Rendered], desk: Desk) -> Mapping[str, set[str]]:
     ids: dict[str, set[str]] = {kind: {s.piece.id for s in said if s.piece.kind == kind} for kind in TABLES}
-    pages = yaml.safe_load(PAGES.read_text(encoding="utf-8"))["pages"]
+    pages = parse_yaml(PAGES.read_text(encoding="utf-8"))["pages"]
     return {
         "term": ids["term"], "faq": ids["question"], "picture": ids["picture"],
         "page": {*ids["text"], *(s.piece.guide for s in said if s.piece.guide), *pages},

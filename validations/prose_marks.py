@@ -14,10 +14,10 @@ from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
-import yaml
 
 from sources.content import FOLDER, LANGUAGES, Language, Piece
 from sources.registry import ROOT
+from sources.yaml_text import parse_yaml
 from transforms.khmer import BREAK
 from transforms.speech import MONTHS
 from warehouse.tables import EDITIONS
@@ -80,7 +80,7 @@ class Names:
 
 def names_of(tables: Mapping[str, pa.Table], countries: Iterable[str], allowed: Path = ALLOWED) -> Names:
     """The names in tables `party` and `regime`, further countries, and what may stand by hand with its reason."""
-    given = yaml.safe_load(allowed.read_text(encoding="utf-8")) if allowed.exists() else {"allowed": []}
+    given = parse_yaml(allowed.read_text(encoding="utf-8")) if allowed.exists() else {"allowed": []}
 
     def column(table: str, *names: str) -> tuple[str, ...]:
         return tuple(v for n in names for v in tables[table].column(n).to_pylist() if v) if table in tables else ()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from warehouse.state import States, UnitState
@@ -86,11 +87,17 @@ class Store(States):
 
     def tables(self, unit: str) -> dict[str, pa.Table]:
         """All tables of a unit."""
+        folder = self._folder(unit)
+        return {file.stem: _read(file, file.stem) for file in sorted(folder.glob("*.parquet"))} if folder else {}
+
+    def table(self, unit: str, table: str) -> pa.Table:
+        """One table of a unit; the published schema, empty where the unit has none."""
+        folder = self._folder(unit)
+        return _read(folder / f"{table}.parquet", table) if folder else arrow_schema(table).empty_table()
+
+    def _folder(self, unit: str) -> Path | None:
         state = self.state(unit)
-        if state is None or not state.folder:
-            return {}
-        folder = self.root / "units" / state.folder
-        return {file.stem: _read(file, file.stem) for file in sorted(folder.glob("*.parquet"))}
+        return self.root / "units" / state.folder if state is not None and state.folder else None
 
 
 def _read(file: Path, table: str) -> pa.Table:
@@ -108,7 +115,7 @@ def assemble(units: Mapping[str, Mapping[str, pa.Table]]) -> dict[str, pa.Table]
     for name in TABLES:
         parts = [tables[name] for _, tables in sorted(units.items()) if name in tables]
         table = pa.concat_tables([arrow_schema(name).empty_table(), *parts])
-        if len(parts) > 1:
+        if len(parts) > 1 and pc.count_distinct(table["row_key"]).as_py() < table.num_rows:
             table = _distinct(table, "source_row_id" if name in SEEN_TWICE else None)
         keys = dict.fromkeys([*TABLES[name].natural_key, "row_key"])
         out[name] = table.sort_by([(key, "ascending") for key in keys]).cast(arrow_schema(name))
