@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.documents import read_candidate
 from pipelines.home import Home
+from pipelines.output import page_by_page
 from pipelines.plan import extraction_path
 from pipelines.reviewed import reviewed_rows
 from pipelines.reviewing import spans
@@ -56,7 +57,7 @@ def accept_candidate(
     document = registry.document(document_id)
     held = home.archive.need(document, "accept")
     say(f"reading {document_id}")
-    candidate, _, _ = read_candidate(document, held)
+    candidate, _, _ = read_candidate(document, held, page_by_page(say, f"reading {document_id}"))
     accepted_file = extraction_path(document, registry, home)
     before = read_csv(accepted_file) if accepted_file else None
     by, on = " ".join(by.split()), date.today()

@@ -62,16 +62,20 @@ def status(documents: Path | None, as_json: bool) -> None:
 @click.option("--page", type=click.IntRange(1), metavar="N", help="Look at this page of a PDF only.")
 @click.option("--image", type=click.Path(path_type=Path), metavar="PNG", help="Draw the page here, with what was read.")
 @click.option("--document", "document_id", metavar="ID", help="Read it by this document's description.")
+@options.quiet
 @options.as_json
-def inspect(file: Path, page: int | None, image: Path | None, document_id: str | None, as_json: bool) -> None:
+def inspect(
+    file: Path, page: int | None, image: Path | None, document_id: str | None, quiet: bool, as_json: bool
+) -> None:
     """Look into a file: what it is, its tables, what could not be read, and a description to start from."""
     from pipelines.home import Home
     from pipelines.inspecting import inspect_file, render
 
     if image is not None and page is None:
         raise click.UsageError("--image draws one page: name it with --page.")
-    with working(f"Looking into {file.name} ({file.stat().st_size:,} bytes)"):
-        data = inspect_file(Home.from_environment(), file, page=page, image=image, document_id=document_id)
+    home = Home.from_environment()
+    with working(f"Looking into {file.name} ({file.stat().st_size:,} bytes)", quiet=quiet) as heard:
+        data = inspect_file(home, file, page=page, image=image, document_id=document_id, heard=heard)
     answer(data, as_json=as_json, render=lambda: render(data))
 
 

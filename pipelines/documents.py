@@ -18,10 +18,12 @@ from typing import Any, Literal
 
 from pipelines.coverage_view import to_obtain
 from pipelines.home import Home
+from pipelines.output import page_by_page
 from pipelines.plan import code_hash, extraction_path, file_hash, fingerprint
 from sources.archive import Entry, Held
 from sources.errors import Exit, FtaError
 from sources.extraction import Extraction, compare, extract, read_csv, reader_of, write_csv
+from sources.progress import Heard
 from sources.registry import Registry, load_registry
 from sources.specs import DocumentSpec
 from transforms.regimes import coverage_rows, document_row
@@ -134,7 +136,8 @@ def check_document(document: DocumentSpec, registry: Registry, home: Home, say: 
     if held is None or not needs_reading(known):
         return _keep(known, home)
     say(f"reading {document.id} ({document.pages or '?'} pages) from {held.path.name}")
-    return _keep(_read_and_compare(document, held, known.fingerprint, registry, home), home)
+    heard = page_by_page(say, f"reading {document.id}")
+    return _keep(_read_and_compare(document, held, known.fingerprint, registry, home, heard), home)
 
 
 def check_documents(
@@ -151,11 +154,11 @@ def check_documents(
 
 
 def _read_and_compare(
-    document: DocumentSpec, held: Held, made_from: str, registry: Registry, home: Home
+    document: DocumentSpec, held: Held, made_from: str, registry: Registry, home: Home, heard: Heard | None
 ) -> DocumentCheck:
     started = time.monotonic()
     try:
-        candidate, accounts, findings = read_candidate(document, held)
+        candidate, accounts, findings = read_candidate(document, held, heard)
         accepted_file = extraction_path(document, registry, home)
         accepted = read_csv(accepted_file, document) if accepted_file else None
     except FtaError as error:
@@ -195,7 +198,7 @@ def _read_and_compare(
     )
 
 
-def read_candidate(document: DocumentSpec, held: Held) -> tuple[Extraction, Any, Any]:
+def read_candidate(document: DocumentSpec, held: Held, heard: Heard | None = None) -> tuple[Extraction, Any, Any]:
     """Read a document in a worker process: its candidate extraction, the page accounts and the findings.
 
     Raises:
@@ -205,7 +208,7 @@ def read_candidate(document: DocumentSpec, held: Held) -> tuple[Extraction, Any,
 
     spec = reader_of(document)
     headers = [column.header for column in spec.columns]
-    reading = read_in_worker(held.path, spec.name, columns=headers, options=spec.options)
+    reading = read_in_worker(held.path, spec.name, columns=headers, options=spec.options, heard=heard)
     for finding in reading.findings:
         if finding.severity == "error":
             raise FtaError(

@@ -18,6 +18,7 @@ from sources.draw_page import Box, Mark, page_picture
 from sources.errors import FtaError
 from sources.extraction import ExtractedRow, Extraction, extract, faults, reader_of
 from sources.look import Look, SeenTable, look_at
+from sources.progress import Heard
 from sources.registry import load_registry
 from sources.specs import DocumentSpec, ReaderSpec
 
@@ -27,7 +28,13 @@ _TRIED_PAGES = 40
 
 
 def inspect_file(
-    home: Home, file: Path, *, page: int | None = None, image: Path | None = None, document_id: str | None = None
+    home: Home,
+    file: Path,
+    *,
+    page: int | None = None,
+    image: Path | None = None,
+    document_id: str | None = None,
+    heard: Heard | None = None,
 ) -> dict[str, Any]:
     """Look into a file, and read it by its description or a drafted one.
 
@@ -37,16 +44,18 @@ def inspect_file(
         page: look at this page of a PDF only.
         image: where to write the page's picture, with what was read drawn over it; needs `page`.
         document_id: the document it is, described already or not.
+        heard: called now and then with how many pages are done, and of how many.
 
     Raises:
         FtaError: there is no such file, the door refuses it, there is no such page, or it has no pages to draw.
     """
-    look = look_at(file, page=page)
+    look = look_at(file, page=page, heard=heard)
     registry = load_registry(overlay=home.sources)
     known = [document.id for document in registry.documents.values() if document.sha256 == look.sha256]
     described = registry.documents.get(document_id or "")
     drafted = draft(look, document_id)
-    tried, extraction = _try(file, look, described or DocumentSpec.model_validate(drafted), page, described is None)
+    document = described or DocumentSpec.model_validate(drafted)
+    tried, extraction = _try(file, look, document, page, drafted=described is None, heard=heard)
     if image is not None and page is not None:
         unruled = tried is not None and "rules" in tried["options"]  # a look at one page finds only what is ruled
         image.write_bytes(page_picture(file, page, _marks(extraction, page) if described or unruled else None))
@@ -78,7 +87,7 @@ def _shown(seen: SeenTable) -> dict[str, Any]:
 
 
 def _try(
-    file: Path, look: Look, document: DocumentSpec, page: int | None, drafted: bool
+    file: Path, look: Look, document: DocumentSpec, page: int | None, *, drafted: bool, heard: Heard | None
 ) -> tuple[dict[str, Any] | None, Extraction | None]:
     """Read the file by a description; what became of its rows, or why it could not be read so."""
     if document.reader is None:
@@ -89,7 +98,8 @@ def _try(
     options = {**spec.options, **_pages(look, spec, page, drafted)}
     said: dict[str, Any] = {"by": "a draft" if drafted else document.id, "reader": spec.name, "options": options}
     try:
-        reading = read_in_worker(file, spec.name, [column.header for column in spec.columns], options)
+        headers = [column.header for column in spec.columns]
+        reading = read_in_worker(file, spec.name, headers, options, heard=heard)
     except FtaError as error:
         return {**said, **error.as_json()}, None
     extraction = extract(document, reading)

@@ -55,11 +55,32 @@ class Progress:
             print(f"[{self.seconds:6.1f} s] {message}", file=sys.stderr, flush=True)
 
 
+_PAGES_EVERY = 5.0
+"""Seconds between two lines on how far a document is read."""
+
+
+def page_by_page(say: Callable[[str], None], what: str) -> Callable[[int, int], None]:
+    """What to call with how many pages are done, and of how many: it says so every few seconds."""
+    last = time.monotonic()
+
+    def heard(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PAGES_EVERY:
+            last = time.monotonic()
+            say(f"{what}: page {done:,} of {total:,}")
+
+    return heard
+
+
 @contextmanager
-def working(message: str) -> Iterator[None]:
-    """Show on standard error, where it is a terminal, that something is being done, and for how long."""
-    if not sys.stderr.isatty():
-        yield
+def working(message: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Show on standard error, where it is a terminal, that something is being done, for how long, and how far it is.
+
+    Yields:
+        What to call with how many pages are done, and of how many.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
         return
     from rich.console import Console
     from rich.progress import Progress as Bar
@@ -67,8 +88,8 @@ def working(message: str) -> Iterator[None]:
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        bar.add_task(message, total=None)
-        yield
+        task = bar.add_task(message, total=None)
+        yield lambda done, total: bar.update(task, description=f"page {done:,} of {total:,}: {message}")
 
 
 def table(headers: list[str], rows: list[list[str]]) -> str:

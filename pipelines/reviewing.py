@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.documents import read_candidate
 from pipelines.home import Home
 from pipelines.inspecting import findings_text
+from pipelines.output import page_by_page
 from pipelines.plan import extraction_path
 from sources.extraction import Difference, ExtractedRow, Extraction, compare, faults, read_csv, reader_of
 from sources.reading import Finding
@@ -76,7 +77,7 @@ def review_candidate(home: Home, document_id: str, say: Callable[[str], None]) -
     document = registry.document(document_id)
     held = home.archive.need(document, "review")
     say(f"reading {document_id}")
-    candidate, _, findings = read_candidate(document, held)
+    candidate, _, findings = read_candidate(document, held, page_by_page(say, f"reading {document_id}"))
     file = extraction_path(document, registry, home)
     accepted = read_csv(file) if file else None  # its columns may be fewer than the description has now
     rows = _new(candidate) if accepted is None else differing_rows(accepted, candidate)

@@ -16,6 +16,7 @@ from typing import Any
 from sources.archive import sha256_of
 from sources.door import LIMITS, FileKind, Limits
 from sources.errors import FtaError
+from sources.progress import Heard
 from sources.readers.prose_numbers import Article
 from sources.reading import Finding, PageAccount, Reading
 
@@ -117,7 +118,14 @@ class Seen:
         )
 
 
-def look_at(path: Path, *, page: int | None = None, limits: Limits = LIMITS, name: str | None = None) -> Look:
+def look_at(
+    path: Path,
+    *,
+    page: int | None = None,
+    limits: Limits = LIMITS,
+    name: str | None = None,
+    heard: Heard | None = None,
+) -> Look:
     """Let a worker look into a file.
 
     Args:
@@ -125,13 +133,14 @@ def look_at(path: Path, *, page: int | None = None, limits: Limits = LIMITS, nam
         page: look at this page only, of a PDF.
         limits: what the file may cost.
         name: the name the file came with, where `path` has another.
+        heard: called now and then with how many pages are looked at, and of how many.
 
     Raises:
         FtaError: the door refuses the file, or `no_such_page`.
     """
     from sources.worker import ask_worker
 
-    answer = ask_worker({"do": "look", "page": page}, path, limits, name=name)
+    answer = ask_worker({"do": "look", "page": page}, path, limits, name=name, heard=heard)
     tables = tuple(
         SeenTable(
             **{**each, "header": tuple(each["header"]), "sample": tuple(tuple(cells) for cells in each["sample"])}

@@ -9,11 +9,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -21,10 +24,14 @@ from typing import IO, Any
 
 from sources.door import LIMITS, FileKind, Limits, inspect_door, refusal
 from sources.errors import Exit, FtaError
+from sources.progress import Heard, heard_by
 from sources.reading import Finding, PageAccount, Reading, Row
 
 TASKS = {"look": "sources.look", "draw": "sources.draw_page"}
 """What a worker does beside reading: the module whose `work(path, kind, task)` does it and gives plain values."""
+
+_SAID_EVERY = 0.5
+"""Seconds between two words of a worker on how far it is."""
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TESSDATA_PREFIX", "SYSTEMROOT", "VIRTUAL_ENV")
 
@@ -37,6 +44,7 @@ def read_in_worker(
     limits: Limits = LIMITS,
     *,
     name: str | None = None,
+    heard: Heard | None = None,
 ) -> Reading:
     """Let a worker look at a file at the door and read it. Several may run at once, from threads.
 
@@ -47,15 +55,14 @@ def read_in_worker(
         options: the reader's options, as plain YAML gives them.
         limits: what the document may cost.
         name: the name the file came with, where `path` has another.
+        heard: called now and then, from another thread, with how many pages are read, and of how many.
 
     Raises:
         FtaError: what the door or the reader says, and `reader_timeout`, `reader_out_of_memory`, `reader_crashed`,
             `reader_failed`, `too_many_rows`.
     """
-    answer = _ask(
-        {"do": "read", "reader": reader, "columns": list(columns), "options": dict(options)}, path, limits, name
-    )
-    return _reading(answer)
+    task = {"do": "read", "reader": reader, "columns": list(columns), "options": dict(options)}
+    return _reading(_ask(task, path, limits, name, heard))
 
 
 def inspect_in_worker(path: Path, limits: Limits = LIMITS, *, name: str | None = None) -> FileKind:
@@ -65,24 +72,34 @@ def inspect_in_worker(path: Path, limits: Limits = LIMITS, *, name: str | None =
     return FileKind(**{**answer, "members": tuple(answer["members"]), "findings": findings})
 
 
-def ask_worker(task: Mapping[str, Any], path: Path, limits: Limits = LIMITS, *, name: str | None = None) -> Any:
+def ask_worker(
+    task: Mapping[str, Any],
+    path: Path,
+    limits: Limits = LIMITS,
+    *,
+    name: str | None = None,
+    heard: Heard | None = None,
+) -> Any:
     """Let a worker look at a file at the door and do the one of `TASKS` that `task["do"]` names.
 
     Raises:
         FtaError: as `read_in_worker`.
     """
-    return _ask(dict(task), path, limits, name)
+    return _ask(dict(task), path, limits, name, heard)
 
 
 # --- the parent -------------------------------------------------------------------------------------------------------
 
 
-def _ask(task: dict[str, Any], path: Path, limits: Limits, name: str | None) -> Any:
+def _ask(task: dict[str, Any], path: Path, limits: Limits, name: str | None, heard: Heard | None = None) -> Any:
     task |= {"path": str(path.absolute()), "name": name or path.name, "limits": asdict(limits)}
-    environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
-    environment |= {"PYTHONPATH": os.pathsep.join(part or str(Path.cwd()) for part in sys.path)}
-    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
-    with tempfile.TemporaryFile() as question, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
+    with (
+        _hearing(heard) as say_to,
+        tempfile.TemporaryFile() as question,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as log,
+    ):
+        task["say_to"] = say_to
         question.write(json.dumps(task).encode())
         question.seek(0)
         worker = subprocess.Popen(
@@ -90,8 +107,9 @@ def _ask(task: dict[str, Any], path: Path, limits: Limits, name: str | None) -> 
             stdin=question,
             stdout=out,
             stderr=log,
-            env=environment,
+            env=_environment(),
             start_new_session=True,
+            pass_fds=() if say_to is None else (say_to,),
         )
         try:
             worker.wait(timeout=limits.seconds)
@@ -102,6 +120,35 @@ def _ask(task: dict[str, Any], path: Path, limits: Limits, name: str | None) -> 
         finally:
             _end(worker)
         return _answer(worker.returncode, out, log, task)
+
+
+def _environment() -> dict[str, str]:
+    kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
+    kept |= {"PYTHONPATH": os.pathsep.join(part or str(Path.cwd()) for part in sys.path)}
+    return kept | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+@contextlib.contextmanager
+def _hearing(heard: Heard | None) -> Iterator[int | None]:
+    """Where a worker may say how far it is, as lines of two numbers; nothing else that comes from there is heeded."""
+    if heard is None or os.name != "posix":
+        yield None
+        return
+    listen, say = os.pipe()
+    listener = threading.Thread(target=_listen, args=(listen, heard), daemon=True)
+    listener.start()
+    try:
+        yield say
+    finally:
+        os.close(say)
+        listener.join()
+
+
+def _listen(pipe: int, heard: Heard) -> None:
+    with os.fdopen(pipe, "rb") as lines:
+        for line in lines:
+            if said := re.fullmatch(rb"(\d{1,9}) (\d{1,9})\n", line):
+                heard(int(said[1]), int(said[2]))
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
@@ -206,6 +253,21 @@ def _do(task: dict[str, Any], limits: Limits) -> Any:
     }
 
 
+def _saying(say_to: int | None) -> Heard | None:
+    """What says to the parent how far the worker is, not more often than a person can read."""
+    if say_to is None:
+        return None
+    pipe, last = say_to, time.monotonic()
+
+    def say(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SAID_EVERY:
+            last = time.monotonic()
+            os.write(pipe, b"%d %d\n" % (done, total))
+
+    return say
+
+
 def main() -> None:
     """Do the task on standard input; the answer, or the error, goes to standard output, everything else to the log."""
     task = json.load(sys.stdin)
@@ -214,7 +276,8 @@ def main() -> None:
     limits = Limits(**task["limits"])
     _limit(limits)
     try:
-        answer: dict[str, Any] = {"answer": _do(task, limits)}
+        with heard_by(_saying(task["say_to"])):
+            answer: dict[str, Any] = {"answer": _do(task, limits)}
     except FtaError as error:
         answer = error.as_json()
         answer["error"]["exit_code"] = int(error.exit_code)

@@ -16,6 +16,7 @@ from statistics import median
 import numpy as np
 
 from sources.errors import Exit, FtaError
+from sources.progress import counted
 from sources.readers.aligned import (
     WORDS_APART,
     ColumnsUnsureError,
@@ -127,14 +128,14 @@ def read_aligned(path: Path, pages: Sequence[int], names: Sequence[str], rules: 
         )
     with open_pdf(path) as document:
         runs: list[_Run] = []
-        for page in pages:
+        for page in counted(pages, len(pages)):
             _find_parts(document.marks(page), names, runs)
         found = _Found(names, rules, spacing_limit([part.lines for run in runs for part in run.parts]))
         for run in runs:
             edges = run.edges(path, names)
             for part in run.parts:
                 found.parts.setdefault(part.page, []).append((part, edges))
-        for page in pages:
+        for page in counted(pages, len(pages)):
             yield _page(document.marks(page), found)
 
 

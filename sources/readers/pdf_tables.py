@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sources.progress import counted
 from sources.readers.grid import Box, Grid, Rule, find_grids
 from sources.readers.pdf_page import Chars, Ints, PageMarks, open_pdf
 from sources.readers.pdf_text import Line, compose, place
@@ -131,10 +132,9 @@ def read_pages(path: Path, pages: Iterable[int] | None = None, *, workers: int |
         if workers is None:
             workers = len(os.sched_getaffinity(0)) if len(wanted) >= WORTH_A_POOL else 1
         if workers <= 1:
-            for page in wanted:
-                yield page_tables(document.marks(page))
+            yield from counted((page_tables(document.marks(page)) for page in wanted), len(wanted))
             return
-    yield from _read_in_pool(path, list(wanted), workers)
+    yield from counted(_read_in_pool(path, list(wanted), workers), len(wanted))
 
 
 def _read_in_pool(path: Path, pages: Sequence[int], workers: int) -> Iterator[PageRead]:

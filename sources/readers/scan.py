@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.errors import Exit, FtaError
+from sources.progress import counted
 from sources.readers.members import check_options, refuse
 from sources.reading import Finding, PageAccount, Reading, Row
 
@@ -67,7 +68,7 @@ def _pages(path: Path) -> Iterator[tuple[int, Any]]:
             "document_unreadable", f"The PDF cannot be opened: {error}.", "Ask for it again.", file=path.name
         ) from error
     try:
-        for number in range(len(document)):
+        for number in counted(range(len(document)), len(document)):
             try:
                 page = document[number]
             except pypdfium2.PdfiumError as error:

@@ -19,6 +19,9 @@ MISBEHAVING = {
     "eats": "bytearray(8 << 30)",
     "dies": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
     "fails": "raise RuntimeError('a slip')",
+    "dawdles": "import time\nfrom sources.progress import counted\nfor _ in counted(range(5), 5): time.sleep(0.3)",
+    "shouts": "import os, stat\nfor n in range(3, 20):\n    try: pipe = stat.S_ISFIFO(os.fstat(n).st_mode)\n"
+    "    except OSError: continue\n    if pipe: os.write(n, b'9 of 9\\n\\xff\\n3 4\\n')",
     "chatters": "print('noise'); import sys; sys.stdout.flush()",
     "fills": "open('filled', 'wb').write(bytes(1 << 22))",
     "forks": "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', "
@@ -154,3 +157,18 @@ def test_every_reader_of_the_list_can_be_loaded(name: str) -> None:
     reader = load_reader(name)
     assert name == reader.NAME
     assert reader.VERSION
+
+
+def test_how_far_a_worker_is_is_heard_now_and_then(misbehaving: Path, file: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    read_in_worker(file, "dawdles", ("Code", "Rate"), {}, heard=lambda *pages: heard.append(pages))
+    assert heard
+    assert len(heard) < 5
+    assert all(0 < done <= total == 5 for done, total in heard)
+    assert heard == sorted(heard)
+
+
+def test_what_a_worker_says_besides_two_numbers_is_not_heeded(misbehaving: Path, file: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    read_in_worker(file, "shouts", ("Code", "Rate"), {}, heard=lambda *pages: heard.append(pages))
+    assert heard == [(3, 4)]
