@@ -26,11 +26,22 @@ _NOTHING: Row = {"state": "not_held", "rate_pct": None}
 _COUNTS = ("n_lines", "n_distinct", "n_free", "n_excluded", "n_non_ad_valorem")
 _SPAN = ("min_pct", "max_pct", "mean_pct")
 _RATES = f"""
-SELECT hs6, regime_id, schedule_id, valid_from, valid_to, state, rate_pct, rate_max_pct, duty_text, reason, relation,
-       {", ".join((*_SPAN, *_COUNTS))}, rate_row_key
-FROM v_comparison WHERE exporter = ? AND importer = ? AND schedule_id IS NOT NULL
-ORDER BY hs6, regime_id, schedule_id, valid_from
+SELECT r.hs6, q.regime_id, q.schedule_id, max(r.valid_from, q.shown_from) AS valid_from,
+       nullif(min(ifnull(r.valid_to, '9999-12-31'), q.shown_to), '9999-12-31') AS valid_to,
+       r.state, r.rate_pct, r.rate_max_pct, d.text AS duty_text, r.reason, r.relation,
+       {", ".join(f"r.{name}" for name in (*_SPAN, *_COUNTS))},
+       CASE WHEN max(r.valid_from, q.shown_from) < min(ifnull(r.valid_to, '9999-12-31'), q.shown_to)
+            THEN r.row_key END AS rate_row_key
+FROM pair_schedule AS q
+JOIN v_carried AS r ON r.schedule_no = q.schedule_no
+LEFT JOIN duty AS d ON d.duty_id = r.duty_id
+WHERE q.exporter = ? AND q.importer = ?
+  AND (max(r.valid_from, q.shown_from) < min(ifnull(r.valid_to, '9999-12-31'), q.shown_to)
+       OR ifnull(q.in_force_from, '{BEGINNING}') < ifnull(q.in_force_to, '9999-12-31'))
+ORDER BY r.hs6, q.regime_id, q.schedule_id, 4
 """
+"""What `v_comparison` says of rates, without the days of which nothing is held: a rate that may never be shown has no
+key, and stands for them."""
 _MFN = """
 SELECT hs6, valid_from, valid_to, state, rate_pct, duty_text, reason, min_pct, max_pct, rate_row_key
 FROM v_mfn WHERE importer = ? AND kind = 'applied' AND rate_row_key IS NOT NULL ORDER BY hs6, valid_from

@@ -23,18 +23,23 @@ OPEN = "9999-12-31"
 
 # The columns of a line, then those of its period as `_add_period` takes them.
 _PREFERENCE = """
-SELECT h.hs6, c.line_code, p.row_no, c.hs6_from, c.relation, t.category, b.rate_pct AS base_rate_pct,
-       b.text AS base_duty_text, nullif(s.document_id, ?) AS document_id, s.locator, s.page,
-       h.valid_from, h.valid_to, p.valid_from, p.valid_to, p.state, p.rate_pct, d.text, p.row_key
-FROM hs2022_preference_rate AS h
-JOIN hs2022_contributor AS c ON c.rate_row_key = h.row_key
-JOIN preference_rate AS p ON p.line_code = c.line_code AND p.row_key = c.source_rate_row_key
-LEFT JOIN duty AS d ON d.duty_id = p.duty_id
+SELECT h.hs6, l.line_code, p.row_no, l.hs6_from, l.relation, i.category, b.rate_pct AS base_rate_pct,
+       b.text AS base_duty_text, nullif(s.document_id, :document) AS document_id, s.locator, s.page,
+       h.valid_from, h.valid_to, q.valid_from, q.valid_to, o.state, o.rate_pct, d.text, p.row_key
+FROM v_carried AS h
+JOIN hs2022_contributor__row AS c ON c.rate_row_key = h.row_key
+JOIN hs2022_contributor__line AS l ON l.no = c.line_no
+JOIN preference_rate__row AS p ON p.line_code = l.line_code AND p.row_key = c.source_rate_row_key
+JOIN preference_rate__period AS q ON q.no = p.period_no
+JOIN preference_rate__outcome AS o ON o.no = p.outcome_no
+LEFT JOIN duty AS d ON d.duty_id = o.duty_id
 LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
-LEFT JOIN concession AS t ON t.line_code = p.line_code AND t.schedule_id = p.schedule_id AND t.row_no = p.row_no
-LEFT JOIN duty AS b ON b.duty_id = t.base_duty_id
-WHERE h.schedule_id = ?
-ORDER BY h.hs6, c.line_code, p.row_no, p.valid_from, h.valid_from
+LEFT JOIN concession__row AS t ON t.line_code = p.line_code AND t.row_no = p.row_no
+          AND t.schedule_no = (SELECT no FROM concession__schedule WHERE schedule_id = :schedule)
+LEFT JOIN concession__terms AS i ON i.no = t.terms_no
+LEFT JOIN duty AS b ON b.duty_id = i.base_duty_id
+WHERE h.schedule_no = (SELECT no FROM hs2022_preference_rate__schedule WHERE schedule_id = :schedule)
+ORDER BY h.hs6, l.line_code, p.row_no, q.valid_from, h.valid_from
 """
 _MFN_FROM = """
 FROM hs2022_mfn_rate AS h
@@ -81,7 +86,7 @@ class LineBook:
 
 def preference_lines(connection: sqlite3.Connection, schedule_id: str, document_id: str) -> LineBook:
     """The lines of a schedule; one names its document only where it is not that of the schedule."""
-    return _book(connection.execute(_PREFERENCE, (document_id, schedule_id)), schedule_id)
+    return _book(connection.execute(_PREFERENCE, {"document": document_id, "schedule": schedule_id}), schedule_id)
 
 
 def mfn_lines(connection: sqlite3.Connection, importer: str) -> LineBook:

@@ -38,8 +38,11 @@ def origin_pages(connection: sqlite3.Connection, on: date) -> Iterator[tuple[str
     for edition in sorted(set(regimes.values()) - {EDITION}):
         yield older_path(edition), _older(carrier, codes, edition)
     rules = {regime: rules_of(connection, regime) for regime in regimes}
-    for heading in (code for code in codes if len(code) == 4):
-        goods = [code for code in codes if len(code) == 6 and code.startswith(heading)]
+    goods_of: dict[str, list[str]] = {code: [] for code in codes if len(code) == 4}
+    for code in codes:
+        if len(code) == 6 and code[:4] in goods_of:
+            goods_of[code[:4]].append(code)
+    for heading, goods in goods_of.items():
         yield f"origin/{heading}.json", _heading(heading, goods, carrier, regimes, rules)
 
 

@@ -36,9 +36,12 @@ def duty(row: Row) -> str | None:
     return None if rate is not None and text == wording.percent(rate) else text
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def encode(content: object) -> str:
     """JSON without spaces; the same content gives the same text."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(content)
 
 
 def as_bytes(text: str) -> bytes:
