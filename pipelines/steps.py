@@ -52,24 +52,26 @@ from transforms.rates import preference_rates
 from transforms.schedules import schedule_row, staging_category_rows
 from transforms.source_rows import rejected_rows, row_accounts, source_rows
 from transforms.taxes import fact_rows, tax_rows, withdrawal_rows
-from warehouse.tables import EDITIONS, build
+from warehouse.tables import EDITIONS, arrow_schema, build
 
 T = TypeVar("T")
 Metrics = dict[str, Any]
 Tables = dict[str, pa.Table]
-KEPT = 4
-"""How many schedules' lines, and how many extractions, are kept, so that memory stays flat in their number."""
+KEPT_ROWS = 100_000
+"""Of how many rows schedules' lines, extractions and their tables are kept: memory stays flat in their number."""
 _LINES: dict[str, Lines] = {}
 _EXTRACTIONS: dict[str, Extraction] = {}
+_ROWS: dict[str, tuple[Extraction, Tables]] = {}
 
 
-def _kept(kept: dict[str, T], key: str, make: Callable[[], T]) -> T:
-    """What is kept under a key, made where it is not; the oldest gives way."""
-    if key not in kept:
-        if len(kept) >= KEPT:
-            kept.pop(next(iter(kept)))
-        kept[key] = make()
-    return kept[key]
+def _kept(kept: dict[str, T], key: str, make: Callable[[], T], rows: Callable[[T], int]) -> T:
+    """What is kept under a key, made where it is not; what was used longest ago gives way."""
+    found = kept.pop(key) if key in kept else make()
+    room = KEPT_ROWS - rows(found)
+    while kept and sum(map(rows, kept.values())) > room:
+        kept.pop(next(iter(kept)))
+    kept[key] = found
+    return found
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,9 @@ class Work:
             )
         corrections = self.registry.corrections_of(document.id)
         key = fingerprint(document, file_hash(path), corrections)
-        return _kept(_EXTRACTIONS, key, lambda: apply_corrections(read_csv(path, document), corrections))
+        return _kept(
+            _EXTRACTIONS, key, lambda: apply_corrections(read_csv(path, document), corrections), lambda e: len(e.rows)
+        )
 
     def documents_of(self, regime: str | None) -> list[DocumentSpec]:
         """The documents of a regime; with None, those that serve none (the Harmonized System)."""
@@ -291,11 +295,29 @@ def _row_tables(work: Work, extractions: list[Extraction], rejected: list[dict[s
     why = list(rejected or [])
     for extraction in extractions:
         why += rejected_rows(extraction, reader_of(work.registry.document(extraction.document_id)))
+    parts = [_rows_of(extraction) for extraction in extractions]
     return {
-        "source_row": build("source_row", (row for e in extractions for row in source_rows(e))),
-        "row_account": build("row_account", (row for e in extractions for row in row_accounts(e))),
+        **{
+            name: pa.concat_tables([arrow_schema(name).empty_table(), *(part[name] for part in parts)])
+            for name in ("source_row", "row_account")
+        },
         "rejected_row": build("rejected_row", why),
     }
+
+
+def _rows_of(extraction: Extraction) -> Tables:
+    """Tables `source_row` and `row_account` of one extraction; kept as long as it is the last read of its document."""
+
+    def make() -> tuple[Extraction, Tables]:
+        made = {
+            "source_row": build("source_row", source_rows(extraction)),
+            "row_account": build("row_account", row_accounts(extraction)),
+        }
+        return extraction, made
+
+    if (known := _ROWS.get(extraction.document_id)) and known[0] is not extraction:
+        _ROWS.pop(extraction.document_id)
+    return _kept(_ROWS, extraction.document_id, make, lambda kept: len(kept[0].rows))[1]
 
 
 # --- national tariffs ------------------------------------------------------------------------------------------------
@@ -375,7 +397,7 @@ def _stage_lines(work: Work, unit: Unit, schedule: ScheduleSpec) -> Metrics:
 def _read(work: Work, schedule: ScheduleSpec) -> Lines:
     """The lines of a schedule; kept between its stages."""
     key = work.plan.by_name[f"schedule-{schedule.id}"].fingerprint
-    return _kept(_LINES, key, lambda: _read_lines(work, schedule))
+    return _kept(_LINES, key, lambda: _read_lines(work, schedule), lambda lines: len(lines.lines))
 
 
 def _read_lines(work: Work, schedule: ScheduleSpec) -> Lines:
