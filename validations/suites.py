@@ -43,6 +43,8 @@ PATTERNS = {
 }
 """Patterns of codes by column name (HS: digits only; ISO 3166 alpha-2; ISO 4217; SHA-256)."""
 TABLE_PATTERNS = {
+    ("source_row", "row_key"): r"^[a-z2-7]{8}\d*$",
+    ("hs2022_contributor", "row_key"): r"^[a-z2-7]{16}$",
     ("hs_correlation", "code_from"): r"^\d{6}$",
     ("hs_correlation", "code_to"): r"^\d{6}$",
     ("origin_rule", "code_from"): r"^(?:\d{2}|\d{4}|\d{6})$",
