@@ -144,6 +144,7 @@ def _write(staged: Path, public: Path, facts: Facts) -> int:
         "home_party": facts.home,
         "nav": [entry for entry in NAV if entry[0] != "exporter" or content.EXPORTER in facts.guides],
         "places": content.places(facts, write_pictures(assets, facts)),
+        "changed": changes.touched(facts),
     }
     shared = _Shared(staged, facts.directory, facts.manifest, facts.releases, around)
     jobs = [*range(len(MAKERS)), *hs.sections_with_headings(facts)]

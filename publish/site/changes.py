@@ -39,6 +39,12 @@ def pages(facts: Facts) -> Iterator[Page]:
         yield _chapter(facts, node, chapters[node["code"]], shared)
 
 
+def touched(facts: Facts) -> frozenset[str]:
+    """Headings, and chapters as a whole, of which any release has changed something."""
+    chapters = _by_chapter([Release(facts, entry) for entry in facts.releases if entry.get("previous")])
+    return frozenset(place for places in chapters.values() for place in places)
+
+
 class Release:
     """A release as these pages tell of it.
 

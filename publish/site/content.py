@@ -8,6 +8,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+import yaml
 
 from publish.evidence import Row
 from publish.site.facts import Facts
@@ -58,8 +62,16 @@ def pages(facts: Facts) -> Iterator[Page]:
     questions = facts.held("faq", "faq_id")
     yield Page("help/faq/", "faq.html", "help.faq", "help", {"questions": questions}, crumbs=(ABOVE,))
     yield Page("about/", "about.html", "nav.about", "about", {"blocks": blocks["about"]})
-    yield Page("about/feedback/", "feedback.html", "nav.feedback", "about", {"blocks": blocks["feedback"]},
-               ("feedback.js",), (("about/", "nav.about"),))  # fmt: skip
+    values = {"blocks": blocks["feedback"], "recipient": recipient()}
+    above = (("about/", "nav.about"),)
+    yield Page("about/feedback/", "feedback.html", "nav.feedback", "about", values, ("feedback.js",), above)
+
+
+@cache
+def recipient() -> str:
+    """The address that enquiries go to, from `settings.yml`; empty where the Ministry has named none."""
+    held = yaml.load((files("publish.site") / "settings.yml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    return str(held["feedback_to"]).strip()
 
 
 def _topic(facts: Facts, block: Row) -> str:

@@ -15,7 +15,7 @@ from publish import wording
 from publish.site import prose
 from publish.site.assets import needed
 from publish.site.pages import Page
-from publish.site.words import LANGUAGES, words
+from publish.site.words import LANGUAGES, measured, words
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -104,6 +104,8 @@ def _prose(context: Context, row: Mapping[str, Any], name: str) -> Markup:
     say = words(context["lang"])
     lacks = say.lacks(row, name)
     text = row[f"{name}_en"] if lacks else row.get(f"{name}_{say.lang}") or row.get(f"{name}_en") or ""
+    if say.lang == "km" and not lacks:
+        text = measured(text)
     made = Markup(
         prose.html(text, context["home"], say.broken, context["places"][say.lang])
     )  # the library escapes; raw HTML is off

@@ -18,11 +18,18 @@ LANGUAGES = ("en", "km")
 ZWSP = "\u200b"
 _KHMER_RUN = re.compile(r"[\u1780-\u17d3\u17dd]{6,}")
 _DIGITS = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
+_GAP = r"[\s\u200b]*"
 _MONTHS = {
     "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December"),
     "km": ("មករា", "កុម្ភៈ", "មីនា", "មេសា", "ឧសភា", "មិថុនា", "កក្កដា", "សីហា", "កញ្ញា", "តុលា", "វិច្ឆិកា", "ធ្នូ"),
 }  # fmt: skip
+_MONTH = "|".join(_MONTHS["km"])
+_MEASURE = re.compile(
+    rf"(?<![A-Za-z0-9.,-])(?<![A-Z] )\d+(?:[.,]\d+)?"
+    rf"(?={_GAP}(?:ឬ{_GAP}\d+{_GAP})?(?:%|ខែ|ថ្ងៃ|ឆ្នាំ|ដុល្លារ|រៀល|{_MONTH}))"
+    rf"|(?:ថ្ងៃ\u200b?ទី|ឆ្នាំ|ត្រឹម|{_MONTH}){_GAP}\d+(?![\d-])"
+)
 
 
 @cache
@@ -40,6 +47,11 @@ def _with_breaks(run: re.Match[str]) -> str:
 def khmer_digits(text: str) -> str:
     """Digits as Khmer prose has them; codes and names of forms keep theirs."""
     return text.translate(_DIGITS)
+
+
+def measured(text: str) -> str:
+    """Khmer prose with Khmer digits in percentages, periods, amounts and days; codes and rules keep theirs."""
+    return _MEASURE.sub(lambda found: khmer_digits(found[0]), text)
 
 
 class Words:
@@ -70,8 +82,9 @@ class Words:
         return text.format(**values) if values else text
 
     def namespaces(self) -> dict[str, dict[str, str]]:
-        """The strings by the first part of their key, for scripts."""
-        found: dict[str, dict[str, str]] = {}
+        """The strings by the first part of their key, for scripts; `days` has the months by number."""
+        months = {str(number): name for number, name in enumerate(_MONTHS[self.lang], 1)}
+        found: dict[str, dict[str, str]] = {"days": months}
         for key, text in self.strings.items():
             namespace, _, name = key.partition(".")
             found.setdefault(namespace, {})[name] = text
@@ -86,8 +99,11 @@ class Words:
         return breakable(text) if self.lang == "km" else text
 
     def pick(self, row: Mapping[str, Any], name: str) -> str:
-        """A row's text in this language, or in English where there is none."""
-        return self.broken(row.get(f"{name}_{self.lang}") or row.get(f"{name}_en") or "")
+        """A row's text in this language, measures in its own digits, or in English where there is none."""
+        own = row.get(f"{name}_{self.lang}")
+        if own and self.lang == "km":
+            own = measured(own)
+        return self.broken(own or row.get(f"{name}_en") or "")
 
     def lacks(self, row: Mapping[str, Any], name: str) -> bool:
         """Whether a row's text has to be shown in English although this is another language."""

@@ -1,5 +1,5 @@
 // How an answer is shown: the verdict, what is missing in words, and every step with its article and page.
-import { fill, lang, make, root } from "./common.js";
+import { dotted, fill, lang, make, root } from "./common.js";
 
 const link = (path, text) => Object.assign(make("a", text), { href: new URL(`${lang}/${path}`, root).href });
 
@@ -21,9 +21,10 @@ function place(document, article, page, say) {
   return document ? link(`documents/#${encodeURIComponent(document)}`, text || document) : make("span", text);
 }
 
-export function showAnswer(box, answer, { regime }, say, names) {
+export function showAnswer(box, answer, facts, { regime }, say, names) {
   const head = make("div", undefined, `verdict ${answer.verdict}`);
-  head.append(make("h3", say[`verdict_${answer.verdict}`]));
+  const sides = [facts.exporter, facts.importer].map((party) => names.get(party) ?? party).join(" → ");
+  head.append(make("p", `${names.get(regime) ?? regime} · ${dotted(facts.product_hs)} · ${sides}`, "asked-of"), make("h3", say[`verdict_${answer.verdict}`]));
   if (answer.criterion) head.append(make("p", say[`by_${answer.criterion}`]));
   const parts = [head];
   if (answer.missing.length && answer.verdict === "needs_more_facts") {

@@ -68,7 +68,7 @@ function answer() {
     const facts = fields.facts();
     const found = evaluate(facts, loaded.bundle, loaded.candidates);
     if (loaded.doubt) found.missing = [`the subheading of the product in ${loaded.edition}`];
-    showAnswer(byId("answer"), found, loaded, say, fields.names());
+    showAnswer(byId("answer"), found, facts, loaded, say, fields.names());
     return true;
   } catch (error) {
     if (!(error instanceof BadFacts)) throw error;

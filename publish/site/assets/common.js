@@ -24,6 +24,13 @@ export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => va
 export const dotted = (code) => (code.length <= 4 ? code : [code.slice(0, 4), ...code.slice(4).match(/.{1,2}/g)].join("."));
 export const percent = (rate) => `${+rate.toFixed(6)}%`;
 
+// A number, and an ISO day with the names of months (`words("days")`), as people write them.
+export const number = (value) => (lang === "km" ? String(value).replace(/\d/g, (digit) => "០១២៣៤៥៦៧៨៩"[digit]) : String(value));
+export function date(day, names) {
+  const [year, month, date] = day.split("-").map(Number);
+  return `${number(date)} ${names[month]} ${number(year)}`;
+}
+
 export function make(tag, text, className) {
   const element = document.createElement(tag);
   if (text !== undefined) element.textContent = text;

@@ -1,5 +1,6 @@
 // A page of duties: shows the pair, product and agreements that were asked for, and loads the national lines behind a rate.
 import { api, dotted, fill, lang, make, percent, root, words } from "./common.js";
+import { missingTable } from "./heading-missing.js";
 
 const box = document.getElementById("question");
 const say = await words("heading", "state");
@@ -40,9 +41,13 @@ function check(label, name) {
   return wrap;
 }
 
+const described = (code) => document.getElementById(`hs${code}`).cells[1].textContent;
+const product = make("p", undefined, "product");
+box.after(product);
+
 function build() {
   select(say.destination, [["", say.everything], ...sections.map((s) => [s.id, s.querySelector("h3,dt").textContent])], question.pair, (value) => { question.pair = value; });
-  select(say.product, [["", say.all_codes], ...[...known].map((code) => [code, dotted(code)])], question.code, (value) => { question.code = value; question.line = ""; });
+  select(say.product, [["", say.all_codes], ...[...known].map((code) => [code, `${dotted(code)} ${described(code)}`])], question.code, (value) => { question.code = value; question.line = ""; });
   const filters = make("fieldset"), legend = make("legend", say.filter);
   filters.append(legend, check(say.filter_held, "rate"));
   const forms = [["", "–"], ["bilateral", say.filter_bilateral], ["plurilateral", say.filter_plurilateral]];
@@ -61,7 +66,35 @@ function apply() {
   for (const part of document.querySelectorAll("[data-part]"))
     part.hidden = Boolean(question.pair) && !part.querySelector("[data-from]:not([hidden])");
   for (const note of document.querySelectorAll(".jump")) note.hidden = Boolean(question.pair);
+  product.replaceChildren(...(question.code ? [make("b", dotted(question.line || question.code), "code"), " " + described(question.code)] : []));
+  if (question.code && lang !== "en") product.lang = document.getElementById(`hs${question.code}`).querySelector("[lang]")?.lang ?? lang;
+  showMissing();
   if (question.pair) for (const years of document.querySelectorAll(`#${CSS.escape(question.pair)} details.years`)) years.open = true;
+}
+
+// Under the pair that was asked for: the agreements of which no rate is held, with what is held of them.
+let turn = 0;
+async function showMissing() {
+  const mine = ++turn;
+  for (const old of document.querySelectorAll(".scroll.absent")) old.remove();
+  for (const short of document.querySelectorAll(".missing[data-short], .nothing dd")) short.hidden = false;
+  for (const title of document.querySelectorAll(".nothing > h3")) title.hidden = Boolean(question.pair);
+  const section = document.getElementById(question.pair);
+  if (!section || question.rate || question.form) return;
+  const shown = new Set([...section.querySelectorAll("[data-hs]:not([hidden]) tr[data-regime]")].map((row) => row.dataset.regime));
+  const { from, to } = section.dataset;
+  try {
+    const table = await missingTable({
+      from, to, heading: box.dataset.heading, codes: question.code ? [question.code] : [...known], shown, day: box.dataset.day, say,
+      originTest: (regime) => originTest(regime, section, () => question.code || [...known][0]),
+    });
+    if (mine !== turn || !table) return;
+    const wrap = make("div", undefined, "scroll absent"), nothing = section.closest(".nothing");
+    if (!nothing) wrap.append(make("p", say.not_held_table, "note"));
+    wrap.append(table);
+    (nothing ?? section).append(wrap);
+    for (const short of section.querySelectorAll(".missing[data-short], dd")) short.hidden = true;
+  } catch { /* the short list stays */ }
 }
 
 function keepAddress() {
@@ -130,13 +163,10 @@ async function openLines(button, row) {
 }
 
 // A way from a rule to the test of origin, with the pair and the product filled in.
-function originTest(row) {
-  const section = row.closest("[data-from]"), link = make("a", say.test_origin, "test");
+function originTest(regime, section, product) {
+  const link = make("a", say.test_origin, "test");
   link.href = new URL(`${lang}/origin/`, root);
-  const follow = () => {
-    const hs = question.code || row.closest("[data-hs]").dataset.hs.split(" ")[0];
-    link.search = new URLSearchParams({ regime: row.dataset.regime, from: section.dataset.from, to: section.dataset.to, hs });
-  };
+  const follow = () => { link.search = new URLSearchParams({ regime, from: section.dataset.from, to: section.dataset.to, hs: product() }); };
   for (const moment of ["pointerdown", "focus"]) link.addEventListener(moment, follow);
   follow();
   return link;
@@ -147,7 +177,8 @@ for (const row of document.querySelectorAll("tr[data-regime]")) {
   button.type = "button";
   button.addEventListener("click", () => openLines(button, row));
   row.lastElementChild.append(button);
-  if (row.querySelector(".rule a")) row.querySelector(".rule").append(originTest(row));
+  if (row.querySelector(".rule a"))
+    row.querySelector(".rule").append(originTest(row.dataset.regime, row.closest("[data-from]"), () => question.code || row.closest("[data-hs]").dataset.hs.split(" ")[0]));
 }
 
 // The page was made on the release's day; where a rate has changed since, it says so.

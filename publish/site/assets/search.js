@@ -1,6 +1,6 @@
 // The search form: suggestions while one types, by keyboard and for screen readers, and searches kept on this device only.
 import { Index } from "./find.js";
-import { dotted, fill, lang, make, root, words } from "./common.js";
+import { dotted, fill, lang, make, number, root, words } from "./common.js";
 
 const { core, more } = document.body.dataset;
 const form = document.getElementById("search");
@@ -37,18 +37,14 @@ function address(entry) {
 }
 
 function label(entry) {
-  const parts = [make("span", dotted(entry.line ?? entry.code), "code")];
-  const english = lang === "en" || !entry.km;
-  if (entry.word) {
-    const word = make("b", lang === "km" && entry.word.km ? entry.word.km : entry.word.en);
-    parts.push(word);
-  }
-  const words = make("span", english ? entry.en : entry.km);
-  if (english && lang !== "en") words.lang = "en";
-  parts.push(words);
-  if (entry.older) parts.push(make("small", fill(say.older, { edition: dotted(entry.older) })));
-  if (entry.line) parts.push(make("small", say.line));
-  return parts;
+  const body = make("span", undefined, "what"), english = lang === "en" || !entry.km;
+  if (entry.word) body.append(make("b", lang === "km" && entry.word.km ? entry.word.km : entry.word.en), " ");
+  const described = make("span", english ? entry.en : entry.km);
+  if (english && lang !== "en") described.lang = "en";
+  body.append(described);
+  if (entry.older) body.append(" ", make("small", fill(say.older, { edition: dotted(entry.older) })));
+  if (entry.line) body.append(" ", make("small", say.line));
+  return [make("span", dotted(entry.line ?? entry.code), "code"), body];
 }
 
 const long = (text) => text.replace(/[\s.]/g, "").length >= (/[\u1780-\u17ff\d]/.test(text) ? 2 : 3);
@@ -73,7 +69,7 @@ async function suggest() {
   list.hidden = !results.length;
   input.setAttribute("aria-expanded", String(results.length > 0));
   input.removeAttribute("aria-activedescendant");
-  status.textContent = results.length ? fill(say.results, { n: results.length }) : say.none;
+  status.textContent = results.length ? fill(say.results, { n: number(results.length) }) : say.none;
 }
 
 function close() {
@@ -166,7 +162,7 @@ function update() {
     return item;
   }));
   const meant = read?.length ? " " + fill(say.did_you_mean, { word: read.map(([, word]) => word).join(" ") }) : "";
-  document.getElementById("count").textContent = (results.length ? fill(say.results, { n: results.length }) : say.none) + meant;
+  document.getElementById("count").textContent = (results.length ? fill(say.results, { n: number(results.length) }) : say.none) + meant;
 }
 const asked = new URLSearchParams(location.search);
 for (const field of [from, to]) if ([...field.options].some((option) => option.value === asked.get(field.name))) field.value = asked.get(field.name);

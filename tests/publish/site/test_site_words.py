@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import pytest
 
-from publish.site.words import LANGUAGES, ZWSP, words
+from publish.site.words import LANGUAGES, ZWSP, measured, words
 from warehouse.tables import STATES, columns_of
 
 KHMER = re.compile(r"[\u1780-\u17ff]")
@@ -82,3 +82,19 @@ def test_days_and_numbers_are_written_as_each_language_writes_them() -> None:
     assert words("en").number(12234) == "12,234"
     assert words("km").number(12234) == "១២,២៣៤"
     assert words("en").size(1_400_000) == "1.4 MB"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("រហូតដល់ 10 % នៃតម្លៃ FOB", "រហូតដល់ ១០ % នៃតម្លៃ FOB"),
+        ("ជំពូក 18 និង 21 គឺ 10 ឬ 7 % នៃតម្លៃ", "ជំពូក 18 និង 21 គឺ ១០ ឬ ៧ % នៃតម្លៃ"),
+        ("មិនលើស 200\u200bដុល្លារ", "មិនលើស ២០០\u200bដុល្លារ"),
+        ("ថ្ងៃ\u200bទី 1 មករា 2005", "ថ្ងៃ\u200bទី ១ មករា ២០០៥"),
+        ("RVC 40% ឬ CTH", "RVC 40% ឬ CTH"),
+        ("លេខកូដ HS 1996 និង 6109.10", "លេខកូដ HS 1996 និង 6109.10"),
+        ("ចែង 2010-01-01", "ចែង 2010-01-01"),
+    ],
+)
+def test_khmer_sentences_have_khmer_digits_in_measures_and_latin_ones_in_codes(text: str, shown: str) -> None:
+    assert measured(text) == shown
