@@ -7,11 +7,13 @@ in the listings. The bytes of each file are the matter of `publish.writing`.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,8 @@ from sources.errors import Exit, FtaError
 from warehouse.content import NOT_JUDGED, canonical_order, content_hash, joined_hash
 from warehouse.tables import TABLES, arrow_schema, build
 
+MANY_ROWS = 100_000
+"""A release of more rows is written the second time by another process; one of fewer is written before it starts."""
 ENTITIES = ("regime", "schedule", "document")
 """Tables whose rows stand, in `change`, for everything that came with them."""
 
@@ -319,13 +323,15 @@ def _write(releases: Path, plan: Plan, secret_key: str | None, write_twice: bool
         FtaError: `release_faulty`, where the second writing gave other bytes or verification finds a fault.
     """
     staged = stage(releases, f"v{plan.version}")
-    again = stage(releases, f"v{plan.version}-again") if write_twice else staged
-    directories = sorted({staged, again})
+    again = stage(releases, f"v{plan.version}-again-{os.getpid()}") if write_twice else staged
     try:
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda directory: write_release(directory, plan, secret_key), directories))
+        with _beside(plan) as pool:
+            second = pool.submit(write_release, again, plan, secret_key) if write_twice else None
+            write_release(staged, plan, secret_key)
+            report = verify(staged, public_key_of(secret_key) if secret_key else None)
+            if second is not None:
+                second.result()
         faults = [f"{path}: written twice, the bytes differ (C48)." for path in files_that_differ(staged, again)]
-        report = verify(staged, public_key_of(secret_key) if secret_key else None)
         faults += [f"{fault.path}: {fault.message}" for fault in report.faults]
         if faults:
             raise _faulty(" ".join(faults[:5]))
@@ -333,12 +339,24 @@ def _write(releases: Path, plan: Plan, secret_key: str | None, write_twice: bool
         settle(staged, place)
     except sqlite3.IntegrityError as error:
         raise _faulty(f"fta.sqlite: {error}.") from error
+    except BrokenExecutor as error:
+        raise _faulty(f"the process that writes it a second time ended: {error}.") from error
     finally:
-        for directory in directories:
+        for directory in (staged, again):
             shutil.rmtree(directory, ignore_errors=True)
     if secret_key is not None:
         swap(releases / PUBLIC_KEY, public_key_of(secret_key).encode())
     return place
+
+
+def _beside(plan: Plan) -> Executor:
+    """Who writes a release the second time: for a large one a process, which has the other processor to itself.
+
+    A process of its own also hashes otherwise and has another memory: what depends on either comes out otherwise.
+    """
+    if sum(table.num_rows for table in plan.tables.values()) > MANY_ROWS:
+        return ProcessPoolExecutor(1, get_context("spawn"))
+    return ThreadPoolExecutor(1)
 
 
 def _faulty(what: str) -> FtaError:

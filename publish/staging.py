@@ -52,10 +52,15 @@ def cannot_write(what: str, place: Path, error: Exception) -> FtaError:
 
 
 def clear(releases: Path) -> None:
-    """Remove what a killed publisher left behind; call it under the lock only."""
+    """Remove what a killed publisher left behind; call it under the lock only.
+
+    A directory is renamed first: a process of the killed publisher that still writes there finds no such place.
+    """
     for leftover in releases.glob(f"{STAGING}*"):
         if leftover.is_dir():
-            shutil.rmtree(leftover)
+            aside = leftover.with_name(f"{leftover.name}-{os.getpid()}")
+            leftover.rename(aside)
+            shutil.rmtree(aside)
         else:
             leftover.unlink()
 

@@ -11,6 +11,7 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -154,19 +155,25 @@ def _table_faults(directory: Path, manifest: Mapping[str, Any], rows: dict[str, 
     if joined_hash(hashes) != manifest["content_hash"]:
         yield Fault("content", MANIFEST, "The content hash of the release is not that of its tables.")
     good: dict[str, pa.Table] = {}
-    for name, shape in stated.items():
-        facts = manifest["tables"][name]
-        path = facts["parquet"]["path"]
-        found = _read(path, shape, partial(read_parquet, directory / path))
-        if isinstance(found, Fault):
-            yield found
-        else:
-            rows[name] = found.num_rows
-            faults = list(_content_faults(path, found, shape, facts))
-            yield from faults
-            good |= {} if faults else {name: found}
-        yield from _csv_faults(directory, facts["csv"]["path"], shape, facts)
-    yield from _database_faults(directory / DATABASE, manifest, stated, good)
+    with ThreadPoolExecutor(1) as pool:  # SQLite reads while the other formats are looked at
+        database = pool.submit(_read_database, directory / DATABASE, stated)
+        for name, shape in stated.items():
+            facts = manifest["tables"][name]
+            path = facts["parquet"]["path"]
+            found = _read(path, shape, partial(read_parquet, directory / path))
+            if isinstance(found, Fault):
+                yield found
+            else:
+                rows[name] = found.num_rows
+                faults = list(_content_faults(path, found, shape, facts))
+                yield from faults
+                good |= {} if faults else {name: found}
+            yield from _csv_faults(directory, facts["csv"]["path"], shape, facts)
+        faults, held = database.result()
+    yield from faults
+    for name, table in held.items():
+        if name not in good or not _same_rows(table, good[name], stated[name]):
+            yield from _content_faults(DATABASE, table, stated[name], manifest["tables"][name])
 
 
 def _read(path: str, shape: Shape, read: Callable[[], pa.Table]) -> pa.Table | Fault:
@@ -203,31 +210,32 @@ def _csv_faults(directory: Path, path: str, shape: Shape, facts: Mapping[str, An
         yield from faults or [Fault("content", path, f"Table {shape.name} is not in its canonical text.")]
 
 
-def _database_faults(
-    path: Path, manifest: Mapping[str, Any], stated: Mapping[str, Shape], good: Mapping[str, pa.Table]
-) -> Iterator[Fault]:
-    """Faults of the SQLite file; `good` holds the tables of the Parquet files that are as stated."""
+def _read_database(path: Path, stated: Mapping[str, Shape]) -> tuple[list[Fault], dict[str, pa.Table]]:
+    """The faults of the SQLite file as a database, and its tables."""
     if not path.is_file():
-        yield Fault("readable", DATABASE, "The file is missing.")
-        return
+        return [Fault("readable", DATABASE, "The file is missing.")], {}
+    faults: list[Fault] = []
+    held: dict[str, pa.Table] = {}
     connection = open_immutable(path)
     try:
         for (problem,) in connection.execute("PRAGMA integrity_check").fetchall():
             if problem != "ok":
-                yield Fault("readable", DATABASE, f"SQLite finds: {problem}.")
+                faults.append(Fault("readable", DATABASE, f"SQLite finds: {problem}."))
         for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(10):
-            yield Fault("keys", DATABASE, f"A row of {table} refers to a row of {parent} that does not exist.")
+            said = f"A row of {table} refers to a row of {parent} that does not exist."
+            faults.append(Fault("keys", DATABASE, said))
         for name, shape in stated.items():
-            yield from _column_faults(connection, shape)
+            faults += _column_faults(connection, shape)
             found = _read(DATABASE, shape, partial(read_sqlite, connection, shape))
             if isinstance(found, Fault):
-                yield found
-            elif name not in good or not _same_rows(found, good[name], shape):
-                yield from _content_faults(DATABASE, found, shape, manifest["tables"][name])
+                faults.append(found)
+            else:
+                held[name] = found
     except sqlite3.Error as error:
-        yield Fault("readable", DATABASE, f"The database cannot be read: {error}.")
+        faults.append(Fault("readable", DATABASE, f"The database cannot be read: {error}."))
     finally:
         connection.close()
+    return faults, held
 
 
 def _same_rows(table: pa.Table, other: pa.Table, shape: Shape) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import hashlib
 import json
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from publish import release as publishing
+from publish import writing
 from publish.layout import part_tables
 from publish.manifest import files_in
-from publish.release import publish, rebuild
+from publish.release import files_that_differ, publish, rebuild
 from publish.signing import is_signed_by, key_from, keys_new, public_key_of
 from publish.sqlite import open_immutable
 from publish.staging import LOCK
@@ -166,6 +169,33 @@ def test_rows_that_differ_without_any_upstream_change_are_refused(tmp_path: Path
     with pytest.raises(FtaError) as caught:
         publish_sample(tmp_path, sample_tables(raised))
     assert caught.value.code == "unexplained_change"
+
+
+def write_once_with_another_time(directory: Path, plan: writing.Plan, secret_key: str | None = None) -> None:
+    """A writer that is not the same each time."""
+    late = dataclasses.replace(plan, epoch=plan.epoch + 86_400) if "again" in directory.name else plan
+    writing.write_release(directory, late, secret_key)
+
+
+@pytest.mark.parametrize("many", [0, 100_000], ids=["in another process", "in this one"])
+def test_a_release_that_comes_out_otherwise_the_second_time_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(publishing, "MANY_ROWS", many)
+    monkeypatch.setattr(publishing, "write_release", write_once_with_another_time)
+    with pytest.raises(FtaError, match="the bytes differ \\(C48\\)") as caught:
+        publish_sample(tmp_path)
+    assert (caught.value.code, caught.value.exit_code) == ("release_faulty", Exit.FAILED)
+    assert files_in(tmp_path) == [f"releases/{LOCK}"]
+
+
+def test_a_release_written_the_second_time_by_another_process_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, released: Path
+) -> None:
+    monkeypatch.setattr(publishing, "MANY_ROWS", 0)
+    made = publish_sample(tmp_path).path
+    assert files_that_differ(made, released) == []
+    assert [path.name for path in (tmp_path / "releases").glob(".staging*")] == []
 
 
 @pytest.mark.parametrize("alter", ["dangling", "twice"])
