@@ -22,8 +22,10 @@ from sources.specs import DocumentSpec
 TO_SAY = "TO SAY"
 """Stands in a draft where only a person knows the answer."""
 
-_CODE = re.compile(r"\d{4,10}|\d{2}(?:\.\d{2,4})+|\d{4}(?:\.\d{1,4})+|\d{2}")
-_FULL_CODE = re.compile(r"\d{6,10}|\d{4}(?:\.\d{2,4})+|\d{4}\.\d{4}")
+_CODE = re.compile(r"\d{4,10}|\d{2}(?:\.\d{2,4})+[A-Z]?|\d{4}(?:\.\d{1,4})+[A-Z]?|\d{2}")
+_FULL_CODE = re.compile(r"\d{6,10}|\d{4}(?:\.\d{2,4})+[A-Z]?")
+"""Some nations part a line further by a letter: 0105.99.20A."""
+
 _RATE = re.compile(r"\(?[0-9.,]+\s*%?\)?|free|ex|el|u|exempt|-|\d.*(/|%).*", re.I)
 _NAMES = (
     (r"\bdescri|\bproducts?$|\bgoods\b|\bname\b|\bdesc\b|\btext\b", "description"),
@@ -224,7 +226,7 @@ def _is_fact(values: Sequence[str]) -> bool:
 
 def _pattern(values: Sequence[str]) -> str | None:
     """The shapes of the values where all are numbers or codes of few shapes: `\\d{4}\\.\\d{2}|\\d{8}`."""
-    if len(values) < 5 or not all(re.fullmatch(r"[0-9.:]+", value) for value in values):
+    if len(values) < 5 or not all(re.fullmatch(r"[0-9.:]+[A-Z]?", value) for value in values):
         return None
     shapes = {_shape(value) for value in values}
     plain = all(value.isdigit() for value in values)
@@ -236,8 +238,11 @@ def _pattern(values: Sequence[str]) -> str | None:
 
 
 def _shape(value: str) -> str:
-    """A value as a pattern in which every digit may be another."""
-    return re.sub(r"\d+", lambda digits: r"\d" + (f"{{{len(digits[0])}}}" if digits[0][1:] else ""), re.escape(value))
+    """A value as a pattern in which every digit may be another, and a letter at its end another letter."""
+    letter = re.search(r"(?<=\d)[A-Z]$", value)
+    digits = re.escape(value[: letter.start()] if letter else value)
+    shape = re.sub(r"\d+", lambda found: r"\d" + (f"{{{len(found[0])}}}" if found[0][1:] else ""), digits)
+    return f"{shape}[A-Z]" if letter else shape
 
 
 def _roles(table: SeenTable, names: list[str], code: int | None) -> Iterator[dict[str, Any]]:

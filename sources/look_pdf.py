@@ -15,7 +15,7 @@ from typing import Any
 
 from sources.door import FileKind
 from sources.errors import Exit, FtaError
-from sources.look import SAMPLE, Seen, SeenTable
+from sources.look import FIRST, SAMPLE, Seen, SeenTable
 from sources.look_aligned import inside, look_at_aligned
 from sources.readers.grid import Box
 from sources.readers.pdf_guess import may_hold_columns
@@ -31,6 +31,9 @@ SAME_EDGE = 3.0
 _MOST_HEADER_ROWS = 4
 _LONGEST_HEADER = 140
 _FIRST_LINES = 12
+_OF_A_PAGE = 2 * FIRST
+"""How many rows of a page are kept to guess from."""
+
 _OF_PROSE = ("page_furniture", "duplicate_heading", "numbering_gap", "numbering_restarts", "run_in_heading", "columns")
 _CODE = re.compile(r"\d{4}|\d{2}\.\d{2}|\d+(\.\d+)*\s*%?")
 
@@ -43,14 +46,19 @@ class _Run:
     tops: list[list[tuple[str, ...]]] = field(default_factory=list)
     pages: list[int] = field(default_factory=list)
     rows: int = 0
-    sample: list[tuple[str, ...]] = field(default_factory=list)
+    seen: dict[int, list[tuple[str, ...]]] = field(default_factory=dict)
 
     def add(self, table: Table) -> None:
         self.pages.append(table.page)
         self.rows += len(table.rows)
         texts = [_texts(table, n) for n in range(len(table.rows))]
         self.tops.append(texts[:_MOST_HEADER_ROWS])
-        self.sample += texts[: max(0, SAMPLE - len(self.sample))]
+        self.seen.setdefault(table.page, []).extend(texts[:_OF_A_PAGE])
+
+    def sample(self, pages: Sequence[int]) -> list[tuple[str, ...]]:
+        """The first rows on the pages, which a description would read, and some from all over them."""
+        rows = [row for page, texts in self.seen.items() if pages[0] <= page <= pages[-1] for row in texts]
+        return [*rows[:_OF_A_PAGE], *rows[_OF_A_PAGE :: max(1, len(rows) // (SAMPLE - _OF_A_PAGE))]]
 
     @property
     def header_rows(self) -> tuple[int, bool]:
@@ -201,10 +209,11 @@ def _table(run: _Run, *, alone: bool) -> SeenTable:
     header = header_of(run.first, count)[0] if count else ()
     head = run.tops[0][:count]
     repeats = sum(top[:count] == head for top in run.tops) if count else 0
-    sample = [row for row in run.sample if row not in head and not (count == 1 and _heads(head[0], row))]
     options: dict[str, Any] = {"header_rows": count} if count > 1 else {}
     if not alone:
         options["pages"] = run.longest_stretch
+    seen = run.sample(options.get("pages", run.pages))
+    sample = [row for row in seen if row not in head and not (count == 1 and _heads(head[0], row))]
     rows = run.rows - count * repeats
     trusted = bool(count and proven)
     return SeenTable(run.place, "pdf_table", options, tuple(header), rows, tuple(sample), trusted, run.pages[0])

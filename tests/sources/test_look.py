@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -247,6 +248,32 @@ def test_whatever_a_table_holds_its_draft_is_a_valid_description(
         assert again.reader is not None
         names = [column.name for column in again.reader.columns]
         assert len(set(names)) == len(names) == len(header)
+
+
+def test_a_draft_is_guessed_from_the_pages_that_it_reads(tmp_path: Path) -> None:
+    """A list of one form of codes comes first, and a longer one, with letters at the end, after a list of terms."""
+    path = tmp_path / "lists.pdf"
+    few = [(f"{chapter:02}01", "Goods", "5%", "A") for chapter in range(1, 31)]
+    many = [(f"{code}{'AB'[n % 2]}", "Goods", "5%", "A") for n, code in enumerate(CODES * 3)]
+    writer = pypdfium2.PdfDocument.new()
+    for bytes_ in (typeset(few), page_of_terms(), typeset(many)):
+        writer.import_pages(pypdfium2.PdfDocument(bytes_))
+    writer.save(path)
+    look = look_at(path)
+    assert draft(look)["reader"]["options"] == {"pages": [3, look.pages]}
+    assert draft(look)["reader"]["columns"][0]["pattern"] == r"\d{4}\.\d{2}\.\d{2}[A-Z]"
+    assert roles(look, path) == {"line": len(many)}
+
+
+def page_of_terms() -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    for row, cells in enumerate([("Term", "Meaning"), ("EX", "excluded"), ("U", "unbound")]):
+        for column, words in enumerate(cells):
+            canvas.rect(60 + 200 * column, 700 - 20 * row, 200, 20)
+            canvas.drawString(64 + 200 * column, 705 - 20 * row, words)
+    canvas.save()
+    return out.getvalue()
 
 
 @pytest.mark.parametrize(
