@@ -218,34 +218,9 @@ def _check_polyglot(data: bytes, kind: str) -> None:
 
 
 def _inside_pdf(data: bytes, limits: Limits) -> FileKind:
-    import pypdfium2
-    import pypdfium2.raw as pdfium
+    from sources.door_pdf import inspect_pdf
 
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD or "password" in str(error).lower():
-            message = "The PDF is protected by a password."
-            raise refusal("document_encrypted", message, "Ask for a copy without a password.") from error
-        raise refusal("document_unreadable", f"The PDF cannot be opened: {error}.", "Ask for it again.") from error
-    try:
-        pages = len(document)
-        if pages == 0:
-            raise refusal("document_unreadable", "The PDF has no pages.", "Ask for it again.")
-        if pages > limits.pages:
-            message = f"The PDF has {pages:,} pages, more than the {limits.pages:,} that are allowed."
-            raise refusal("too_many_pages", message, "Split it, or raise the limit `pages` if it is right.")
-        if pdfium.FPDFDoc_GetJavaScriptActionCount(document.raw) > 0 or b"/Launch" in data:
-            message = "The PDF holds a program that would run when it is opened."
-            raise refusal("active_content", message, "Print it to a new PDF and take that one.")
-        if pdfium.FPDFDoc_GetAttachmentCount(document.raw) > 0:
-            message = "The PDF carries other files inside."
-            raise refusal("embedded_object", message, "Take the attached files out and add each as a document.")
-        locked = pdfium.FPDF_GetSecurityHandlerRevision(document.raw) != -1
-    finally:
-        document.close()
-    note = Finding("restricted_pdf", "info", "The PDF is encrypted without a password to open it; it was read.")
-    return FileKind("pdf", len(data), pages=pages, findings=(note,) if locked else ())
+    return inspect_pdf(data, limits)
 
 
 def _inside_xml(data: bytes, limits: Limits) -> FileKind:

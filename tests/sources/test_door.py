@@ -5,9 +5,11 @@ import io
 import struct
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +31,21 @@ def pdf(pages: int = 1, password: str | None = None, owner: str | None = None) -
         canvas.drawString(72, 720, "Schedule")
         canvas.showPage()
     canvas.save()
+    return out.getvalue()
+
+
+def packed_objects(objects: bytes) -> bytes:
+    """A stream of packed objects before the cross-reference table."""
+    body = zlib.compress(b"7 0 " + objects)
+    head = b"9 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n" % len(body)
+    return head + body + b"\nendstream\nendobj\nxref\n"
+
+
+def pdf_with_a_file() -> bytes:
+    out = io.BytesIO()
+    document = pypdfium2.PdfDocument(pdf())
+    document.new_attachment("rates.xlsx").set_data(b"PK")
+    document.save(out)
     return out.getvalue()
 
 
@@ -127,6 +144,25 @@ HOSTILE: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         "active_content",
         lambda: pdf().replace(b"/Type /Catalog", b"/OpenAction << /S /Launch /F (x) >> /Type /Catalog"),
     ),
+    "a PDF that runs a script when it is opened": (
+        "a.pdf",
+        "active_content",
+        lambda: pdf().replace(b"/Type /Catalog", b"/OpenAction << /S /JavaScript /JS (x) >> /Type /Catalog"),
+    ),
+    "a PDF that hides a script among packed objects": (
+        "a.pdf",
+        "active_content",
+        lambda: pdf().replace(b"xref\n", packed_objects(b"<< /S /JavaScript /JS (x) >>"), 1),
+    ),
+    "a PDF with a script of its own": (
+        "a.pdf",
+        "active_content",
+        lambda: pdf().replace(
+            b"/Type /Catalog",
+            b"/Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (x) >>] >> >> /Type /Catalog",
+        ),
+    ),
+    "a PDF with a file inside": ("a.pdf", "embedded_object", lambda: pdf_with_a_file()),
     "a zip bomb": ("a.zip", "zip_bomb", lambda: packed({"a.txt": bytes(20_000_000)})),
     "an archive within an archive": ("a.zip", "nested_archive", lambda: packed({"b.txt": packed({"a.txt": b"a"})})),
     "an archive by its name": ("a.zip", "nested_archive", lambda: packed({"b.tar": b"x"})),
