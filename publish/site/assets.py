@@ -88,7 +88,7 @@ def write_assets(directory: Path, before: Path) -> None:
 def _style(css: str) -> str:
     """The style sheet with the name of the font, and with the words that stand before cells on a phone."""
     labels = (
-        f'html[lang={lang}] .rates td:nth-child({column})::before{{content:"{words(lang).plain(key)} "}}'
+        f'html[lang={lang}] .rates>tbody>tr>td:nth-child({column})::before{{content:"{words(lang).plain(key)} "}}'
         for lang in LANGUAGES
         for column, key in _COLUMNS.items()
     )

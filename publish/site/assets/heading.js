@@ -155,7 +155,9 @@ async function openLines(button, row) {
     const table = make("table"), head = make("tr");
     for (const text of [say.line, say.now, say.base, say.category, say.page_row]) { const th = make("th", text); th.scope = "col"; head.append(th); }
     table.append(head, ...lines.slice(0, 200).map((line) => lineRow(line, row.dataset.document)));
-    cell.append(make("p", say.lines_text, "note"), table);
+    const wrap = make("div", undefined, "scroll");
+    wrap.append(table);
+    cell.append(make("p", say.lines_text, "note"), wrap);
     if (lines.length > 200) cell.append(make("p", fill(say.lines_all, { n: lines.length }), "note"));
   } catch { cell.append(make("p", say.lines_failed)); }
   row.after(holder);

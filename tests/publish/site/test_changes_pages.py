@@ -10,7 +10,7 @@ import pytest
 
 from publish.manifest import read_manifest
 from publish.open_release import open_release
-from publish.site import changes
+from publish.site import build_site, changes
 from publish.site.facts import Facts
 from publish.site.moves import FELL, LOST, ROSE, RULE, read_changes
 from publish.site.pages import Page
@@ -143,3 +143,17 @@ def test_a_release_whose_list_of_changes_is_gone_is_still_named(tmp_path: Path) 
         (tmp_path / "releases" / "v1.0.0" / name).unlink()
     (page,) = changes.pages(facts_of(tmp_path, "1.0.0"))
     assert "1.0.0" in render(page, "km", AROUND)
+
+
+def test_a_heading_that_a_release_changed_leads_to_its_changes_and_back(public: Path, versions: list[str]) -> None:
+    facts = facts_of(public, versions[-1])
+    assert {"0101", "1006", "61"} <= changes.touched(facts)
+    assert "2203" not in changes.touched(facts)
+    build_site(public, facts.directory)
+    for heading, place in (("0101", "0101"), ("6109", "61")):
+        page = (public / "en" / "hs" / heading / "index.html").read_text(encoding="utf-8")
+        assert f'href="../../data/changes/hs/{heading[:2]}/#h{place}"' in page
+        told = (public / "en" / "data" / "changes" / "hs" / heading[:2] / "index.html").read_text(encoding="utf-8")
+        assert f'id="h{place}"' in told
+    assert 'hs/0101/"' in (public / "en" / "data" / "changes" / "hs" / "01" / "index.html").read_text(encoding="utf-8")
+    assert "data/changes/hs/22" not in (public / "en" / "hs" / "2203" / "index.html").read_text(encoding="utf-8")
