@@ -138,6 +138,7 @@ def _nearest(connection: sqlite3.Connection, word: str) -> str | None:
         (distance, found)
         for (found,) in rows
         if len(letters.difference(found)) <= slips
+        and len(set(found).difference(letters, "s")) <= slips
         and (distance := min(_distance(word, form, slips) for form in {found, found.removesuffix("s")})) <= slips
     ]
     return min(near)[1] if near else None
