@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from publish.evidence import Row
+from publish.site.assess import tested_regimes
 from publish.site.facts import Facts
 from publish.site.pages import Page
 
@@ -19,13 +20,14 @@ def pages(facts: Facts) -> Iterator[Page]:
     """The list, a page for each, and the documents."""
     kinds = {kind: [row for row in facts.regimes.values() if row["kind"] == kind] for kind in ("fta", "unilateral")}
     yield Page("agreements/", "agreements.html", "agreements.title", "agreements", {"kinds": kinds})
+    tested = tested_regimes(facts)
     for regime in facts.regimes.values():
-        yield _agreement(facts, regime)
+        yield _agreement(facts, regime, tested=regime["regime_id"] in tested)
     documents = {"documents": list(facts.documents.values()), "regimes": facts.regimes}
     yield Page("documents/", "documents.html", "documents.title", "data", documents, crumbs=(("data/", "nav.data"),))
 
 
-def _agreement(facts: Facts, regime: Row) -> Page:
+def _agreement(facts: Facts, regime: Row, *, tested: bool) -> Page:
     regime_id = regime["regime_id"]
 
     def of(table: str, order: str) -> list[Row]:
@@ -39,7 +41,7 @@ def _agreement(facts: Facts, regime: Row) -> Page:
         "coverage": of("coverage", "subject, importer"), "schedules": of("schedule", "importer, schedule_id"),
         "decisions": [{**row, "options": json.loads(row["options"])} for row in of("decision", "decision_id")],
         "documents": [row for row in facts.documents.values() if regime_id in row["regimes"]],
-        "all_documents": facts.documents, "parties": facts.parties,
+        "all_documents": facts.documents, "parties": facts.parties, "tested": tested,
     }  # fmt: skip
     title = {lang: f"{regime['short_name']}: {regime[f'name_{lang}'] or regime['name_en']}" for lang in ("en", "km")}
     short = {lang: str(regime["short_name"]) for lang in ("en", "km")}

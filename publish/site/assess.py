@@ -21,9 +21,14 @@ def pages(facts: Facts) -> Iterator[Page]:
     yield Page("origin/", "assess.html", "assess.title", "origin", _values(facts), ("assess.js",))
 
 
-def _values(facts: Facts) -> dict[str, Any]:
+def tested_regimes(facts: Facts) -> frozenset[str]:
+    """Regimes under which origin can be tested; none where the release lacks the tables for it."""
     held = {"provision", "origin_rule"} <= facts.tables
-    said = regimes_with_origin(facts.connection) if held else []
+    return frozenset(regimes_with_origin(facts.connection)) if held else frozenset()
+
+
+def _values(facts: Facts) -> dict[str, Any]:
+    said = tested_regimes(facts)
     vocabulary = load_processes()
     words = {
         "process": [_word(code, word) for code, word in vocabulary.processes.items()],

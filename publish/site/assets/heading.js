@@ -50,7 +50,8 @@ function build() {
   select(say.product, [["", say.all_codes], ...[...known].map((code) => [code, `${dotted(code)} ${described(code)}`])], question.code, (value) => { question.code = value; question.line = ""; });
   const filters = make("fieldset"), legend = make("legend", say.filter);
   filters.append(legend, check(say.filter_held, "rate"));
-  const forms = [["", "–"], ["bilateral", say.filter_bilateral], ["plurilateral", say.filter_plurilateral]];
+  const kinds = ["bilateral", "plurilateral", "country_to_country", "country_to_group", "fta", "unilateral"];
+  const forms = [["", say.filter_every], ...kinds.map((kind) => [kind, say[`filter_${kind}`]])];
   box.append(filters);
   select(say.agreement, forms, "", (value) => { question.form = value; });
   box.hidden = false;
@@ -61,7 +62,7 @@ function apply() {
   for (const group of document.querySelectorAll("[data-hs]"))
     group.hidden = Boolean(question.code) && !group.dataset.hs.split(" ").includes(question.code);
   for (const row of document.querySelectorAll("tr[data-regime]"))
-    row.hidden = (question.rate && !row.querySelector(".ok,.free")) || (Boolean(question.form) && row.dataset.form !== question.form);
+    row.hidden = (question.rate && !row.querySelector(".ok,.free")) || (Boolean(question.form) && !(row.dataset.form ?? "").split(" ").includes(question.form));
   for (const row of document.querySelectorAll("[data-code]")) row.classList.toggle("asked", row.dataset.code === question.code);
   for (const part of document.querySelectorAll("[data-part]"))
     part.hidden = Boolean(question.pair) && !part.querySelector("[data-from]:not([hidden])");

@@ -100,6 +100,26 @@ def test_a_bicycle_to_japan_needs_no_proof_where_the_ordinary_duty_is_zero(
     expect(row).to_contain_text("Form AJCEP")
 
 
+def test_agreements_are_filtered_by_what_they_are(page: Page, root: str) -> None:
+    page.goto(f"{root}en/hs/6109/?to=KR")
+    row, kind = page.locator("section#KR tr[data-regime=ckfta]").first, page.locator("#question-3")
+    for value in ("bilateral", "country_to_country", "fta"):
+        kind.select_option(value)
+        expect(row).to_be_visible()
+    for value in ("plurilateral", "country_to_group", "unilateral"):
+        kind.select_option(value)
+        expect(row).to_be_hidden()
+    kind.select_option("")
+    expect(row).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["en", "km"])
+def test_an_agreement_leads_to_the_test_of_origin_under_it(page: Page, root: str, lang: str) -> None:
+    page.goto(f"{root}{lang}/agreements/ckfta/")
+    page.get_by_role("link", name=say(lang, "nav.origin")).last.click()
+    expect(page.locator("#regime")).to_have_value("ckfta")
+
+
 def test_lines_on_a_phone_stand_under_their_own_headings(page: Page, root: str) -> None:
     page.goto(f"{root}en/hs/6109/?to=KR")
     page.locator("section#KR tr[data-regime=ckfta] button").first.click()
