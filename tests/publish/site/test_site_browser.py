@@ -18,7 +18,7 @@ pytestmark = pytest.mark.system
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
 KINDS = ("", "search/", "hs/", "hs/61/", "hs/6109/", "agreements/", "agreements/ckfta/", "documents/", "data/",
          "data/coverage/", "data/validation/", "news/", "help/", "help/law/", "help/glossary/", "help/faq/", "about/",
-         "about/feedback/", "origin/", "explore/")  # fmt: skip
+         "about/feedback/", "origin/", "explore/", "hs/6109/?to=KR&hs=610910")  # fmt: skip
 HOSTILE = (
     "<script>alert(1)</script>", "'; DROP TABLE party; --", "a" * 10_000, "\u202eevil\u200b\u2066", "%00", "../../etc",
     "[object Object]", "6109" * 50, "\u1780" * 300,
