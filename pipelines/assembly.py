@@ -6,12 +6,15 @@ Prose is said last, from exactly the rows that are released beside it, so that i
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute
+from pyarrow import feather
 
 from pipelines.home import Home
 from pipelines.plan import Plan, content_hash, extraction_path, file_hash
@@ -42,12 +45,13 @@ class Assembled:
     absent: tuple[str, ...]
 
 
-def previous_tables(home: Home) -> Tables | None:
-    """The tables of the last release, or None where nothing is published."""
+def previous_tables(home: Home, names: Collection[str] | None = None) -> Tables | None:
+    """The tables of the last release, or those named of them; None where nothing is published."""
     standing = list(released(home.public / "releases").values())
     if not standing:
         return None
-    return read_tables(standing[-1], read_manifest(standing[-1]))
+    manifest = read_manifest(standing[-1])
+    return read_tables(standing[-1], manifest, None if names is None else sorted({*names} & {*manifest["tables"]}))
 
 
 def broken_schedules(plan: Plan, home: Home) -> dict[str, list[str]]:
@@ -88,6 +92,24 @@ def assemble_release(plan: Plan, home: Home, quarantined: Collection[str]) -> As
     tables |= content_tables(load_content(sources_root(), home.sources), tables)
     tables["hs2022_difference"] = difference_table(tables["schedule"], tables["hs2022_preference_rate"])
     return Assembled(tables, tuple(carried), tuple(absent))
+
+
+def keep_assembled(plan: Plan, home: Home, tables: Tables) -> None:
+    """Keep what was judged, in the place of what was before, so that publishing need not put it together again."""
+    beside = home.assembled / f"writing.{os.getpid()}"
+    shutil.rmtree(home.assembled, ignore_errors=True)
+    beside.mkdir(parents=True)
+    for name, table in tables.items():
+        feather.write_feather(table, str(beside / f"{name}.arrow"), compression="lz4")
+    beside.replace(home.assembled / plan.judgement)
+
+
+def kept_or_assembled(plan: Plan, home: Home, quarantined: Collection[str]) -> Assembled:
+    """What was judged last, where it was made from this plan and nothing is in quarantine; else assembled anew."""
+    folder = home.assembled / plan.judgement
+    if quarantined or not folder.is_dir():
+        return assemble_release(plan, home, quarantined)
+    return Assembled({file.stem: feather.read_table(str(file)) for file in sorted(folder.iterdir())}, (), ())
 
 
 def _replace_documents(units: dict[str, Tables], documents: pa.Table) -> None:

@@ -88,6 +88,11 @@ class Home:
         return self.root / "warehouse" / "judgement.json"
 
     @property
+    def assembled(self) -> Path:
+        """The tables that were judged last, put together."""
+        return self.root / "warehouse" / "assembled"
+
+    @property
     def runs(self) -> Path:
         """Records of past runs."""
         return self.root / "runs"

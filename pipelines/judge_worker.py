@@ -11,7 +11,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from pipelines.assembly import assemble_release, broken_schedules, previous_tables
+from pipelines.assembly import assemble_release, broken_schedules, keep_assembled, previous_tables
 from pipelines.documents import kept_check
 from pipelines.home import Home
 from pipelines.judging import Judged, keep, quarantine_reasons
@@ -20,7 +20,7 @@ from sources.content import load_content
 from sources.extraction import read_head
 from sources.registry import Registry, load_registry, sources_root
 from validations import judge as judging
-from validations.context import context_of
+from validations.context import LOOKED_AT, context_of
 from validations.judgement import Judgement, RuleResult, conclude, is_error, verdict
 from warehouse.content import tables_content_hash
 
@@ -59,8 +59,11 @@ def judge_now(home: Home, fingerprint: str) -> Judged:
 def _judge(registry: Registry, plan: Plan, home: Home, quarantine: dict[str, list[str]]) -> Judgement:
     assembled = assemble_release(plan, home, quarantine)
     pieces = load_content(sources_root(), home.sources)
-    context = context_of(registry, tables_content_hash(assembled.tables), previous_tables(home), pieces=pieces)
+    content_hash = tables_content_hash(assembled.tables)
+    context = context_of(registry, content_hash, previous_tables(home, LOOKED_AT), pieces=pieces)
     judgement = judging.judge(assembled.tables, context)
+    if not quarantine:
+        keep_assembled(plan, home, assembled.tables)
     return _with_faults(judgement, [_quarantine_result(s, why) for s, why in sorted(quarantine.items())], registry)
 
 

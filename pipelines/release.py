@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.assembly import Assembled, assemble_release, inputs
+from pipelines.assembly import Assembled, inputs, kept_or_assembled
 from pipelines.home import Home
 from pipelines.judging import Judged, last_judged
 from pipelines.plan import PUBLISHING, Plan, code_hash, extraction_path, make_plan
@@ -47,7 +47,7 @@ def prepare(home: Home) -> Ready:
             remedy="Run `ftadata refresh`.",
             exit_code=Exit.REFUSED,
         )
-    assembled = assemble_release(plan, home, judged.quarantine)
+    assembled = kept_or_assembled(plan, home, judged.quarantine)
     tables = {**assembled.tables, "validation_result": build("validation_result", judged.judgement.as_rows())}
     return Ready(registry, plan, judged, Assembled(tables, assembled.carried, assembled.absent))
 

@@ -20,6 +20,9 @@ from sources.registry import ROOT, Registry
 from sources.specs import Spec
 from sources.yaml_text import parse_yaml
 
+LOOKED_AT = ("concession", "origin_rule")
+"""Tables of the last release that rules look at."""
+
 LIMITS = ROOT / "common" / "judging.yml"
 
 EDITION_TOTALS: Mapping[str, Mapping[int, int]] = {"HS 2022": {2: 96, 4: 1228, 6: 5612}}
@@ -34,7 +37,7 @@ class Context:
         registry: the descriptions: control totals and words of schedules, expected hashes, facts of documents,
             categories, digits of nomenclatures.
         content_hash: of exactly the tables that are judged, computed by the caller.
-        previous: tables of the last release, or None where there is none.
+        previous: tables of the last release (`LOOKED_AT` at least), or None where there is none.
         duty_bands: by importer, the ad valorem base rates that its tariff knows.
         rule_totals: by document, its control total of subheadings with a rule of origin.
         edition_totals: by HS edition and level, the number of nodes.

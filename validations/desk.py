@@ -14,20 +14,18 @@ import pyarrow as pa
 
 from sources.specs import DocumentSpec
 from validations.catalogue import Severity
-from validations.context import Context
+from validations.context import LOOKED_AT, Context
 from validations.judgement import SAMPLE, RuleResult, verdict
 from warehouse.tables import TABLES, arrow_schema
 
 ALL = "all"
-LAST = ("concession", "origin_rule")
-"""Tables of the last release that rules look at."""
 
 
 class Desk:
     """Tables of one body of data, and the context, in DuckDB.
 
-    Tables bear their published names, those of the last release (`LAST`) the prefix `last_`, and what the context knows
-    `known_schedule`, `known_document`, `known_nomenclature` and `known_category`.
+    Tables bear their published names, those of the last release (`LOOKED_AT`) the prefix `last_`, and what the context
+    knows `known_schedule`, `known_document`, `known_nomenclature` and `known_category`.
     """
 
     def __init__(self, tables: Mapping[str, pa.Table], context: Context) -> None:
@@ -36,7 +34,7 @@ class Desk:
         self.con = duckdb.connect(":memory:")
         for name in TABLES:
             self.con.register(name, conform(name, tables.get(name)))
-        for name in LAST:
+        for name in LOOKED_AT:
             self.con.register(f"last_{name}", conform(name, (context.previous or {}).get(name)))
         for name, table in _known(context).items():
             self.con.register(name, table)
