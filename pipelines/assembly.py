@@ -109,7 +109,7 @@ def kept_or_assembled(plan: Plan, home: Home, quarantined: Collection[str]) -> A
     folder = home.assembled / plan.judgement
     if quarantined or not folder.is_dir():
         return assemble_release(plan, home, quarantined)
-    return Assembled({file.stem: feather.read_table(str(file)) for file in sorted(folder.iterdir())}, (), ())
+    return Assembled({f.stem: feather.read_table(str(f)).combine_chunks() for f in sorted(folder.iterdir())}, (), ())
 
 
 def _replace_documents(units: dict[str, Tables], documents: pa.Table) -> None:
