@@ -25,6 +25,7 @@ from transforms.content import content_tables
 from transforms.hs_differences import difference_table
 from warehouse.carry import carry_forward
 from warehouse.store import assemble
+from warehouse.tables import TABLES
 
 pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
 
@@ -109,7 +110,9 @@ def kept_or_assembled(plan: Plan, home: Home, quarantined: Collection[str]) -> A
     folder = home.assembled / plan.judgement
     if quarantined or not folder.is_dir():
         return assemble_release(plan, home, quarantined)
-    return Assembled({f.stem: feather.read_table(str(f)).combine_chunks() for f in sorted(folder.iterdir())}, (), ())
+    files = {name: folder / f"{name}.arrow" for name in TABLES}
+    kept = {name: feather.read_table(str(f)).combine_chunks() for name, f in files.items() if f.exists()}
+    return Assembled(kept, (), ())
 
 
 def _replace_documents(units: dict[str, Tables], documents: pa.Table) -> None:
