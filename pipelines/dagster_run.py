@@ -47,7 +47,7 @@ def materialise(
 
     from pipelines import assets
     from pipelines.graph import build_definitions
-    from pipelines.steps import Work
+    from pipelines.steps import Work, forget
 
     assets.progress = progress
     assets.opened = Work(home, registry, plan, progress, begun)
@@ -62,6 +62,7 @@ def materialise(
             )
     finally:
         assets.opened = None
+        forget()
     if not result.success:
         raise _broke_off([event.step_failure_data.error for event in result.all_events if event.is_step_failure])
 

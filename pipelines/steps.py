@@ -74,6 +74,12 @@ def _kept(kept: dict[str, T], key: str, make: Callable[[], T], rows: Callable[[T
     return found
 
 
+def forget() -> None:
+    """Let go of what is kept between stages, when the last has ended."""
+    for kept in (_LINES, _EXTRACTIONS, _ROWS):
+        kept.clear()
+
+
 @dataclass(frozen=True)
 class Work:
     """An installation with its registry and plan, opened for one step or for a run.
