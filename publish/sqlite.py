@@ -135,9 +135,10 @@ def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
-def open_immutable(path: Path) -> sqlite3.Connection:
-    """A read-only connection to a file that nothing writes to."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+def open_immutable(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:
+    """A read-only connection to a file that nothing writes to; with `one_thread` only its opener may use it."""
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    return sqlite3.connect(uri, uri=True, check_same_thread=one_thread)
 
 
 def read_sqlite(connection: sqlite3.Connection, shape: Shape) -> pa.Table:

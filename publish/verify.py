@@ -12,6 +12,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -154,26 +155,24 @@ def _table_faults(directory: Path, manifest: Mapping[str, Any], rows: dict[str, 
     hashes = {name: manifest["tables"][name]["content_hash"] for name in stated}
     if joined_hash(hashes) != manifest["content_hash"]:
         yield Fault("content", MANIFEST, "The content hash of the release is not that of its tables.")
-    good: dict[str, pa.Table] = {}
-    with ThreadPoolExecutor(1) as pool:  # SQLite reads while the other formats are looked at
-        database = pool.submit(_read_database, directory / DATABASE, stated)
+    with ThreadPoolExecutor(1) as pool, closing(_Database(directory / DATABASE)) as database:
+        checked = pool.submit(database.faults, stated)  # SQLite reads while the other formats are looked at
         for name, shape in stated.items():
+            twin = pool.submit(database.table, shape)
             facts = manifest["tables"][name]
             path = facts["parquet"]["path"]
             found = _read(path, shape, partial(read_parquet, directory / path))
-            if isinstance(found, Fault):
-                yield found
-            else:
+            faults = [found] if isinstance(found, Fault) else list(_content_faults(path, found, shape, facts))
+            yield from faults
+            if not isinstance(found, Fault):
                 rows[name] = found.num_rows
-                faults = list(_content_faults(path, found, shape, facts))
-                yield from faults
-                good |= {} if faults else {name: found}
             yield from _csv_faults(directory, facts["csv"]["path"], shape, facts)
-        faults, held = database.result()
-    yield from faults
-    for name, table in held.items():
-        if name not in good or not _same_rows(table, good[name], stated[name]):
-            yield from _content_faults(DATABASE, table, stated[name], manifest["tables"][name])
+            held = twin.result()
+            if isinstance(held, Fault):
+                yield held
+            elif held is not None and (isinstance(found, Fault) or faults or not _same_rows(held, found, shape)):
+                yield from _content_faults(DATABASE, held, shape, facts)
+        yield from checked.result()
 
 
 def _read(path: str, shape: Shape, read: Callable[[], pa.Table]) -> pa.Table | Fault:
@@ -210,32 +209,40 @@ def _csv_faults(directory: Path, path: str, shape: Shape, facts: Mapping[str, An
         yield from faults or [Fault("content", path, f"Table {shape.name} is not in its canonical text.")]
 
 
-def _read_database(path: Path, stated: Mapping[str, Shape]) -> tuple[list[Fault], dict[str, pa.Table]]:
-    """The faults of the SQLite file as a database, and its tables."""
-    if not path.is_file():
-        return [Fault("readable", DATABASE, "The file is missing.")], {}
-    faults: list[Fault] = []
-    held: dict[str, pa.Table] = {}
-    connection = open_immutable(path)
-    try:
-        for (problem,) in connection.execute("PRAGMA integrity_check").fetchall():
-            if problem != "ok":
-                faults.append(Fault("readable", DATABASE, f"SQLite finds: {problem}."))
-        for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(10):
-            said = f"A row of {table} refers to a row of {parent} that does not exist."
-            faults.append(Fault("keys", DATABASE, said))
-        for name, shape in stated.items():
-            faults += _column_faults(connection, shape)
-            found = _read(DATABASE, shape, partial(read_sqlite, connection, shape))
-            if isinstance(found, Fault):
-                faults.append(found)
-            else:
-                held[name] = found
-    except sqlite3.Error as error:
-        faults.append(Fault("readable", DATABASE, f"The database cannot be read: {error}."))
-    finally:
-        connection.close()
-    return faults, held
+class _Database:
+    """The SQLite file of a release; one thread asks it, whoever opened it."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = open_immutable(path, one_thread=False) if path.is_file() else None
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def faults(self, stated: Mapping[str, Shape]) -> list[Fault]:
+        """What is wrong with the file as a database: its pages, its keys, its columns."""
+        if self._connection is None:
+            return [Fault("readable", DATABASE, "The file is missing.")]
+        faults: list[Fault] = []
+        try:
+            for (problem,) in self._connection.execute("PRAGMA integrity_check").fetchall():
+                if problem != "ok":
+                    faults.append(Fault("readable", DATABASE, f"SQLite finds: {problem}."))
+            for table, _, parent, _ in self._connection.execute("PRAGMA foreign_key_check").fetchmany(10):
+                said = f"A row of {table} refers to a row of {parent} that does not exist."
+                faults.append(Fault("keys", DATABASE, said))
+            for shape in stated.values():
+                faults += _column_faults(self._connection, shape)
+        except sqlite3.Error as error:
+            faults.append(Fault("readable", DATABASE, f"The database cannot be read: {error}."))
+        return faults
+
+    def table(self, shape: Shape) -> pa.Table | Fault | None:
+        """The rows of a table, or why they cannot be read; None where there is no database."""
+        if self._connection is None:
+            return None
+        return _read(DATABASE, shape, partial(read_sqlite, self._connection, shape))
 
 
 def _same_rows(table: pa.Table, other: pa.Table, shape: Shape) -> bool:
