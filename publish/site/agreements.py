@@ -46,7 +46,7 @@ def _agreement(facts: Facts, regime: Row, *, tested: bool) -> Page:
     title = {lang: f"{regime['short_name']}: {regime[f'name_{lang}'] or regime['name_en']}" for lang in ("en", "km")}
     short = {lang: str(regime["short_name"]) for lang in ("en", "km")}
     return Page(f"agreements/{regime_id}/", "agreement.html", title, "agreements", {**values, "short": short},
-                crumbs=(ABOVE,))  # fmt: skip
+                crumbs=(ABOVE,), scripts=("agreement.js",) if tested else ())  # fmt: skip
 
 
 def _texts(facts: Facts, regime_id: str) -> list[Row]:

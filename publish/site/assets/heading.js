@@ -108,6 +108,15 @@ function keepAddress() {
   history.replaceState(null, "", url);
 }
 
+// An agreement that is opened from here says what it asks of the product that was asked for.
+document.querySelector("main").addEventListener("click", (event) => {
+  const anchor = event.target.closest('a[href*="/agreements/"]');
+  if (!anchor || !question.code) return;
+  const url = new URL(anchor.href);
+  url.searchParams.set("hs", question.code);
+  anchor.href = url.href;
+});
+
 // National lines, from the static JSON of the release.
 async function subheadings(from, to, heading) {
   const first = await api(`compare/${from}/${to}/${heading}.json`);

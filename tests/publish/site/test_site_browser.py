@@ -94,6 +94,19 @@ def test_the_lines_behind_a_rate_come_with_page_and_row(page: Page, root: str) -
     expect(lines.locator("th.code").first).to_be_visible()
 
 
+@pytest.mark.parametrize("lang", ["en", "km"])
+def test_an_agreement_says_what_it_asks_of_the_product_at_hand(page: Page, root: str, lang: str) -> None:
+    page.goto(f"{root}{lang}/hs/6109/?from=KH&to=KR&hs=610910")
+    expect(page.locator("section#KR")).to_be_visible()
+    page.locator("section#KR tr[data-regime=ckfta] th a").first.click()
+    page.wait_for_url("**/agreements/ckfta/?hs=610910")
+    expect(page.locator("#product-rule #rule strong")).to_contain_text("CC")
+    expect(page.locator("#origin-test")).to_have_attribute("href", re.compile(r"regime=ckfta&hs=610910$"))
+    page.locator("#product-hs").fill("6109.99")
+    expect(page.locator("#product-name")).to_contain_text("6109.99")
+    expect(page.locator("#product-rule #rule strong")).to_have_count(0)
+
+
 def test_a_national_line_can_be_looked_at(page: Page, root: str) -> None:
     page.goto(f"{root}en/hs/6109/?to=KR&hs=6109101000")
     asked = page.locator("section#KR tr.lines tr.asked")
