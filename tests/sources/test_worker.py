@@ -20,7 +20,8 @@ MISBEHAVING = {
     "dies": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
     "fails": "raise RuntimeError('a slip')",
     "dawdles": "import time\nfrom sources.progress import counted\nfor _ in counted(range(5), 5): time.sleep(0.3)",
-    "shouts": "import os, stat\nfor n in range(3, 20):\n    try: pipe = stat.S_ISFIFO(os.fstat(n).st_mode)\n"
+    "shouts": "import os, stat\nfor n in set(map(int, os.listdir('/proc/self/fd'))) - {0, 1, 2}:\n"
+    "    try: pipe = stat.S_ISFIFO(os.fstat(n).st_mode)\n"
     "    except OSError: continue\n    if pipe: os.write(n, b'9 of 9\\n\\xff\\n3 4\\n')",
     "chatters": "print('noise'); import sys; sys.stdout.flush()",
     "fills": "open('filled', 'wb').write(bytes(1 << 22))",

@@ -201,7 +201,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("C15", "source_row", both(
         edit("row_account", {"document_id": "doc-south"}, read=7, lines=6),
         copy("source_row", {"document_id": "doc-south", "role": "line"}, locator="page 1, row 9", row_no=9,
-             source_row_id="a new row", cells='{"line_code": "0201.30.00", "base_rate": "7%", "category": "5"}'))),
+             source_row_id="anewroww9", cells='{"line_code": "0201.30.00", "base_rate": "7%", "category": "5"}'))),
     Fault("C16", "origin_rule", expecting(
         copy("origin_rule", {"code_from": "020120"}, code_to="020121"), "origin_rule", {"code_from": "020120"})),
     Fault("C16", "hs2022_origin_rule", drop(
