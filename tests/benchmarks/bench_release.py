@@ -28,7 +28,7 @@ from tests.publish.sample import Tables, duty_id, sample_tables
 from transforms.source_rows import source_row_id
 from warehouse.columns import stable_key
 from warehouse.content import canonical_order, tables_content_hash
-from warehouse.tables import TABLES, arrow_schema
+from warehouse.tables import TABLES, arrow_schema, row_key
 
 LINES, PERIODS, SUBHEADINGS = 50_000, 8, 5_612
 pytestmark = pytest.mark.benchmark
@@ -46,12 +46,11 @@ def large_tables(seed: int = 1) -> Tables:
                      "hs2022_contributor")
     }  # fmt: skip
 
-    def put(table: str, key: tuple[object, ...], **values: object) -> str:
-        row_key = stable_key(table, key)
-        held = columns[table]
-        for name, column in held.items():
-            column.append(row_key if name == "row_key" else values.get(name))
-        return row_key
+    def put(table: str, **values: object) -> str:
+        key = row_key(table, values)
+        for name, column in columns[table].items():
+            column.append(key if name == "row_key" else values.get(name))
+        return key
 
     sides = (("ckfta-kh", "KH", "KR", "ahtn-2017-kh", "ckfta-annex-2a-kh"),
              ("ckfta-kr", "KR", "KH", "hsk-2019-kr", "ckfta-annex-2a-kr"))  # fmt: skip
@@ -65,29 +64,29 @@ def large_tables(seed: int = 1) -> Tables:
             line = f"{hs6}{number // SUBHEADINGS:04d}"
             locator = f"page {number // 60 + 1}, row {number % 60 + 1}"
             source = source_row_id(document, locator)
-            put("source_row", (document, locator), source_row_id=source, document_id=document,
+            put("source_row", source_row_id=source, document_id=document,
                 locator=locator, page=number // 60 + 1, row_no=number % 60 + 1,
                 bbox=f"57.6 {number % 60 * 12 + 60}.3 538.6 {number % 60 * 12 + 72}.5", role="line",
                 cells=f'{{"line_code":"{line}","base_rate":"7%","category":"5"}}')  # fmt: skip
-            put("tariff_line", (nomenclature, line, None), nomenclature_id=nomenclature, line_code=line,
+            put("tariff_line", nomenclature_id=nomenclature, line_code=line,
                 hs_edition="HS 2017", hs6=hs6, source_row_id=source)  # fmt: skip
-            put("concession", (schedule, line, 1), schedule_id=schedule, line_code=line, row_no=1,
+            put("concession", schedule_id=schedule, line_code=line, row_no=1,
                 base_duty_id=duties[0][0], category="5", state="ok", source_row_id=source)  # fmt: skip
             for start, end in zip(starts, ends, strict=True):
                 duty, rate = rng.choice(duties)
-                key = put("preference_rate", (schedule, line, 1, start), **common, line_code=line, row_no=1,
+                key = put("preference_rate", **common, line_code=line, row_no=1,
                           valid_from=start, valid_to=end, duty_id=duty, rate_pct=rate, state="ok",
                           derivation="computed", source_row_id=source)  # fmt: skip
                 lines_of.setdefault(f"{hs6} {start}", []).append(f"{key} {line}")
         for place, lines in lines_of.items():
             hs6, start = place.split()
-            rate_key = put("hs2022_preference_rate", (schedule, hs6, start), **common, hs6=hs6, valid_from=start,
+            rate_key = put("hs2022_preference_rate", **common, hs6=hs6, valid_from=start,
                            valid_to=ends[starts.index(start)], state="ambiguous", reason="merge_different_rates",
                            relation="n:1", min_pct=Decimal(0), max_pct=Decimal(40), mean_pct=Decimal("12.345678"),
                            n_lines=len(lines), n_distinct=2, n_free=0, n_excluded=0, n_non_ad_valorem=0,
                            layer="derived")  # fmt: skip
             for key, line in (text.split() for text in lines):
-                put("hs2022_contributor", (rate_key, key), rate_row_key=rate_key, source_rate_row_key=key,
+                put("hs2022_contributor", rate_row_key=rate_key, source_rate_row_key=key,
                     line_code=line, hs6_from=line[:6], relation="1:1")  # fmt: skip
     for name, held in columns.items():
         tables[name] = pa.table(held, schema=arrow_schema(name))
