@@ -13,7 +13,6 @@ from publish import everyday
 
 VIEWS = ("v_agreement", "v_comparison", "v_rate_by_year", "v_mfn", "v_origin", "v_provision", "v_certificate")
 HELPERS = ("v_member", "v_pair", "v_carried", "v_year", "v_provision_code")
-PAIR_TABLES = ("pair", "pair_schedule")
 SEARCH_TABLES = (
     "hs_search",
     "hs_search_km",
