@@ -20,6 +20,7 @@ from pipelines.records import keep_record
 from pipelines.standing import Approval, what_stands
 from sources.errors import Exit, FtaError
 from sources.registry import Registry, load_registry
+from sources.wording import number_of
 
 
 @dataclass
@@ -102,9 +103,9 @@ class Report:
 
     def _lines(self) -> Iterator[str]:
         if not self.made and not self.failed:
-            yield f"Nothing has changed: {len(self.fresh)} units are as they were."
+            yield f"Nothing has changed: {number_of(len(self.fresh), 'unit')} as before."
         else:
-            yield f"{len(self.made)} units made, {len(self.fresh)} as they were, {len(self.failed)} failed."
+            yield f"{number_of(len(self.made), 'unit')} made, {len(self.fresh)} as before, {len(self.failed)} failed."
         if self.rows:
             yield "Rows: " + ", ".join(f"{count:,} {name}" for name, count in self.rows.items() if count)
         for unit, error in self.failed.items():
@@ -114,10 +115,11 @@ class Report:
                 yield f"{check.state.upper()} {check.document}: {advice(check)}"
         read = [check for check in self.documents if check.state == "same"]
         if read:
-            yield f"{len(read)} documents at hand read as accepted ({sum(c.pages for c in read):,} pages)."
+            pages = number_of(sum(check.pages for check in read), "page")
+            yield f"{number_of(len(read), 'document')} at hand read as accepted ({pages})."
         if self.judgement:
             verdict = "passed" if self.judgement["passed"] else "blocked by " + ", ".join(self.judgement["blocking"])
-            yield f"Judgement: {verdict}; {self.judgement['warnings']} warnings (`ftadata check`)."
+            yield f"Judgement: {verdict}; {number_of(self.judgement['warnings'], 'warning')} (`ftadata check`)."
         for schedule, reasons in self.quarantine.items():
             yield f"QUARANTINE {schedule}: {' '.join(reasons)}"
         if self.release:
@@ -138,7 +140,7 @@ class Report:
         assert self.release is not None
         site = self.release["site"]
         state = "Built the site" if site["changed"] else "The site stands"
-        return f"{state}: {site['pages']:,} pages, {site['bytes'] / 1e6:.0f} MB (`ftadata site serve`)."
+        return f"{state}: {number_of(site['pages'], 'page')}, {site['bytes'] / 1e6:.0f} MB (`ftadata site serve`)."
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from sources.extraction import Difference, ExtractedRow, Extraction, compare, fa
 from sources.reading import Finding
 from sources.registry import load_registry
 from sources.specs import DocumentSpec
+from sources.wording import number_of
 
 PICTURES = 200
 _SHOWN = 40
@@ -229,15 +230,16 @@ def render(review: Review) -> str:
     counts = ", ".join(f"{count:,} {what}" for what, count in data["counts"].items())
     lines += [
         "",
-        f"{counts} on {len(data['pages']):,} page{'s' * (len(data['pages']) > 1)}."
-        if counts
-        else "They are equal, cell for cell.",
+        f"{counts} on {number_of(len(data['pages']), 'page')}." if counts else "They are equal, cell for cell.",
     ]
     rows = review.shown if review.accepted else [row for row in review.shown if row.role == "rejected"]
     for row in rows[:_SHOWN]:
         lines += ["", f"{row.locator}: {row.what}, {row.role}", *_cells(row)]
     if len(rows) > _SHOWN:
-        lines += ["", f"and {len(rows) - _SHOWN:,} more rows; --html FILE shows them with pictures, --json all."]
+        lines += [
+            "",
+            f"and {number_of(len(rows) - _SHOWN, 'more row')}; --html FILE shows them with pictures, --json all.",
+        ]
     said = findings_text(data["findings"], "The reader says")
     return "\n".join([*lines, "", *([said, ""] if said else []), data["next"]])
 

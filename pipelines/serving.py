@@ -7,6 +7,7 @@ is not there.
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -38,6 +39,11 @@ class Handler(SimpleHTTPRequestHandler):
     def __init__(self, *args: object, csp: str, **named: object) -> None:
         self.csp = csp
         super().__init__(*args, **named)  # type: ignore[arg-type]  # the base class takes them as they come
+
+    def handle(self) -> None:
+        """Answer; a reader who breaks off, as a browser does with a download it no longer wants, is no fault."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def log_message(self, format: str, *args: object) -> None:
         """Requests are not told."""

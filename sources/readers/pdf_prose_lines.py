@@ -18,6 +18,7 @@ from sources.readers.pdf_tables import PageRead
 from sources.readers.pdf_text import Piece
 from sources.readers.prose_words import plain
 from sources.reading import Finding
+from sources.wording import number_of
 
 EDGE_LINES, HEAD_ZONE, FOOT_ZONE = 4, 0.15, 0.88
 """Furniture is among so many first or last lines of its page, in these shares of its height, or in its margins."""
@@ -226,17 +227,19 @@ def _furniture(numbers: Sequence[_Edge], repeated: Sequence[_Edge]) -> Iterator[
     if numbers:
         pages = sorted({edge.page for edge in numbers})
         first = next(edge for edge in numbers if edge.page == pages[0])
-        message = f"Page numbers on {len(pages):,} pages were taken out of the text, the first on page {pages[0]}."
+        message = (
+            f"Page numbers on {number_of(len(pages), 'page')} were taken out of the text, the first on page {pages[0]}."
+        )
         yield Finding("page_furniture", "info", message, pages[0], value=first.text)
     margin = sorted({edge.page for edge in repeated if edge.margin})
     if margin:
         marks = Counter(edge.text for edge in repeated if edge.margin)
-        message = f"Marks in the margin of {len(margin):,} pages were taken out of the text."
+        message = f"Marks in the margin of {number_of(len(margin), 'page')} were taken out of the text."
         yield Finding("page_furniture", "info", message, margin[0], value=" ".join(list(marks)[:20]))
     texts = Counter(edge.text for edge in repeated if not edge.margin)
     for text, count in texts.items():
         page = min(edge.page for edge in repeated if edge.text == text)
-        message = f"A line at the edge of {count:,} pages was taken out of the text."
+        message = f"A line at the edge of {number_of(count, 'page')} was taken out of the text."
         yield Finding("page_furniture", "info", message, page, value=text)
 
 

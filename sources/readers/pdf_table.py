@@ -21,6 +21,7 @@ from sources.readers.pdf_header import after, fold, header_of
 from sources.readers.pdf_streams import damaged_streams
 from sources.readers.pdf_tables import Line, PageRead, Table, TableRow, open_pdf, read_pages
 from sources.reading import Finding, PageAccount, Reading, Row
+from sources.wording import number_of
 
 NAME = "pdf_table"
 VERSION = "1"
@@ -153,7 +154,7 @@ class _Work:
         self.first_other = self.first_other or (table.page, head)
         self._find(
             "other_table", "warning" if self.edges else "info",
-            f"A table with another header ({len(table.rows)} rows) was not read.", table.page,
+            f"A table with another header ({number_of(len(table.rows), 'row')}) was not read.", table.page,
             value=" | ".join(head)[:120],
         )  # fmt: skip
         return None

@@ -11,6 +11,7 @@ from typing import Any
 
 from sources.readers.layout import Place, SheetLayout, column_letters
 from sources.reading import Finding
+from sources.wording import number_of
 
 Body = list[tuple[int, list[Any]]]
 Range = tuple[Place, Place]
@@ -25,14 +26,17 @@ def _some(names: Iterable[str], count: int, most: int = 5) -> str:
     return ", ".join(islice(names, most)) + (f" and {count - most} more" if count > most else "")
 
 
-def _cells(code: str, severity: str, message: str, places: Sequence[Place], remedy: str = "") -> list[Finding]:
+def _cells(
+    code: str, severity: str, message: str, places: Sequence[Place], remedy: str = "", noun: str = "cell"
+) -> list[Finding]:
+    """One finding on all places, none without any; `{n}` in the message is their number with the noun."""
     if not places:
         return []
     return [
         Finding(
             code,
             severity,
-            message.format(n=len(places), cells=_some(map(name_of, places), len(places))),
+            message.format(n=number_of(len(places), noun), cells=_some(map(name_of, places), len(places))),
             row_no=places[0][0] + 1,
             value=str(len(places)),
             remedy=remedy,
@@ -47,8 +51,8 @@ def _percent_findings(body: Body, layout: SheetLayout, columns: set[int], shown:
         for column in columns
         if (number, column) in layout.percent and isinstance(row[column], float | int)
     ]
-    how = "are given as percentages" if shown else "are given as the fractions the file holds (0.14 is shown as 14%)"
-    return _cells("percent_format", "info", "{n} numbers formatted in percent " + how + ": {cells}.", places)
+    how = "given as percentages" if shown else "given as the fractions the file holds (0.14 is shown as 14%)"
+    return _cells("percent_format", "info", "{n} formatted in percent, " + how + ": {cells}.", places, noun="number")
 
 
 def _hidden_findings(body: Body, layout: SheetLayout, columns: Sequence[int]) -> list[Finding]:
@@ -56,9 +60,10 @@ def _hidden_findings(body: Body, layout: SheetLayout, columns: Sequence[int]) ->
     found = _cells(
         "hidden_row",
         "warning",
-        "{n} hidden rows were read like the others, the first at {cells}.",
+        "{n} read like the others, the first at {cells}.",
         [(number, columns[0]) for number in rows],
         "Look at the rows in Excel (unhide) and decide whether they belong to the document.",
+        "hidden row",
     )
     hidden = [column for column in columns if column in layout.hidden_columns]
     if hidden:
@@ -117,25 +122,23 @@ def layout_findings(
         and rows[place[0]][place[1]] == ""
         and place not in layout.errors
     ]
-    found = _cells(
-        "formula", "info", "{n} cells are computed; the result held in the file was taken: {cells}.", formulas
-    )
+    found = _cells("formula", "info", "{n} computed, taken as the result that the file holds: {cells}.", formulas)
     found += _cells(
         "formula_without_value",
         "error",
-        "{n} cells are computed and the file does not hold the result: {cells}.",
+        "{n} computed, without a result in the file: {cells}.",
         empty,
         "Open the workbook in Excel, let it compute, save it, and add that file.",
     )
     found += _cells(
         "error_cell",
         "error",
-        "{n} cells hold an error such as #N/A and were read as empty: {cells}.",
+        "{n} with an error such as #N/A, read as empty: {cells}.",
         sorted(filter(below, layout.errors)),
         "Ask the publisher for the values.",
     )
     comments = sorted(filter(below, layout.comments))
-    found += _cells("cell_comment", "info", "{n} cells carry a comment, which was not read: {cells}.", comments)
+    found += _cells("cell_comment", "info", "{n} with a comment, which was not read: {cells}.", comments)
     found += _percent_findings(body, layout, wide, percent_shown)
     found += _hidden_findings(body, layout, columns)
     return found + _merged_findings(merged, header_rows[-1], columns)
@@ -160,26 +163,28 @@ def outside_findings(
     found = _cells(
         "unheaded_column",
         "warning",
-        "{n} cells stand in columns without a header, which were not read: {cells}.",
+        "{n} in columns without a header, not read: {cells}.",
         inner,
         "Look at them; to read such a column give the description a column with the header ''.",
     )
     found += _cells(
         "ragged_row",
         "error",
-        "{n} cells stand beside the table: {cells}.",
+        "{n} beside the table: {cells}.",
         [place for place in beside if not columns[0] < place[1] < columns[-1]],
         "See whether a row has shifted; name the columns in the description, or correct the workbook.",
     )
     above = [(number, 0) for number in range(header_rows[0]) if any(value != "" for value in rows[number])]
-    found += _cells("text_outside_table", "info", "{n} rows above the header were not read as rows.", above)
-    found += _cells("header_repeated", "info", "The header is printed again in {n} rows.", [(at, 0) for at in repeated])
+    found += _cells("text_outside_table", "info", "{n} above the header, not read as rows.", above, noun="row")
+    found += _cells(
+        "header_repeated", "info", "The header is printed again in {n}.", [(at, 0) for at in repeated], noun="row"
+    )
     last = max((number for number, _ in body), default=header_rows[-1])
     filled = {number for number, _ in body} | set(repeated)
     blank = [(number, 0) for number in range(header_rows[-1] + 1, last) if number not in filled]
-    found += _cells("blank_row", "info", "{n} blank rows inside the table were passed over.", blank)
+    found += _cells("blank_row", "info", "{n} inside the table, passed over.", blank, noun="blank row")
     if len(rows) - 1 > max(last, *header_rows):
-        message = f"The sheet goes on for {len(rows) - 1 - last} blank rows under the table."
+        message = f"The sheet goes on for {number_of(len(rows) - 1 - last, 'blank row')} under the table."
         found.append(Finding("blank_rows_at_end", "info", message, row_no=last + 2, value=str(len(rows) - 1 - last)))
     return found
 

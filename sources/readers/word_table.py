@@ -18,6 +18,7 @@ from typing import Any
 from sources.readers.members import check_options, refuse
 from sources.readers.xml_safe import BROKEN_ZIP, damaged, local_name, parse_xml
 from sources.reading import Finding, PageAccount, Reading, Row
+from sources.wording import number_of
 
 NAME = "word_table"
 VERSION = "1"
@@ -201,11 +202,11 @@ def _findings(document: _Document, table: _Table, page: int, blank: int) -> tupl
     for code, count in sorted(document.noted.items()):
         severity, message = _NOTES[code]
         found.append(Finding(code, severity, message.format(n=count), value=str(count)))
-    for code, count, message in (
-        ("text_outside_table", document.outside, "{n} paragraphs stand outside the tables."),
-        ("table_not_read", len(document.tables) - 1, "{n} other tables were not read."),
-        ("blank_row", blank, "{n} blank rows were passed over."),
+    for code, count, noun, message in (
+        ("text_outside_table", document.outside, "paragraph", "{n} outside the tables."),
+        ("table_not_read", len(document.tables) - 1, "other table", "{n} not read."),
+        ("blank_row", blank, "blank row", "{n} passed over."),
     ):
         if count:
-            found.append(Finding(code, "info", message.format(n=count), value=str(count)))
+            found.append(Finding(code, "info", message.format(n=number_of(count, noun)), value=str(count)))
     return tuple(found)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
@@ -18,6 +20,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     for path, content in {
         "en/index.html": "<!doctype html>" + "x" * 500, "assets/a/site.js": "1", "api/v1/index.json": "{}",
         "404.html": "not here", ".staging-x/secret": "s", "releases/v1.0.0/fta.sqlite": "db",
+        "releases/v1.0.0/large.sqlite": "x" * 20_000_000,
     }.items():  # fmt: skip
         (public / path).parent.mkdir(parents=True, exist_ok=True)
         (public / path).write_text(content, encoding="utf-8")
@@ -77,3 +80,18 @@ def test_the_files_of_a_release_may_be_looked_through(port: int) -> None:
     answer, body = get(port, "/releases/v1.0.0/")
     assert answer.status == 200
     assert b"fta.sqlite" in body
+
+
+def test_a_download_broken_off_is_passed_over_in_silence(port: int, capfd: pytest.CaptureFixture[str]) -> None:
+    others = set(threading.enumerate())
+    browser = socket.create_connection(("127.0.0.1", port), timeout=10)
+    browser.sendall(b"GET /releases/v1.0.0/large.sqlite HTTP/1.0\r\n\r\n")
+    assert browser.recv(1_000).startswith(b"HTTP/1.0 200")
+    browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close by a reset, at once
+    answering = set(threading.enumerate()) - others
+    browser.close()
+    for thread in answering:
+        thread.join(timeout=10)
+    assert answering
+    assert capfd.readouterr().err == ""
+    assert get(port, "/en/")[0].status == 200
