@@ -39,6 +39,7 @@ def all_assets(registry: Registry) -> list[Any]:
     judged = [dg.AssetKey([regime, "description"]) for regime in registry.regimes]
     judged += [dg.AssetKey([regime, "hs2022_rates"]) for regime in with_rates]
     shown = {r: dg.AssetKey([r, "hs2022_rates" if r in with_rates else "description"]) for r in registry.regimes}
+    judged += [dg.AssetKey([owner, "documents"]) for owner in ("hs", *registry.regimes)]
     tariffs = [tariff_asset(tariff) for tariff in registry.tariffs.values()]
     judged += [asset.key for asset in tariffs]
     return [*common_assets(), *tariffs, *per_regime, *judging_assets(judged), rule_checks(shown)]
@@ -51,6 +52,10 @@ def _work() -> steps.Work:
 def _soon(stage: int) -> dict[str, str]:
     """Later stages first: a regime begun is finished before the next, so that what its stages share is still kept."""
     return {"dagster/priority": str(stage)}
+
+
+LAST = _soon(-1)
+"""Of what nothing but the judgement waits for: documents are read in the background while the rest is made."""
 
 
 def _result(metrics: steps.Metrics) -> dg.MaterializeResult[Any]:
@@ -80,14 +85,19 @@ def common_assets() -> list[Any]:
     def parties() -> dg.MaterializeResult[Any]:
         return _result(steps.make_parties(_work()))
 
-    @dg.asset(key=["hs", "documents"], group_name="hs", description="Correlation sheets, compared where at hand.")
+    @dg.asset(
+        key=["hs", "documents"],
+        group_name="hs",
+        op_tags=LAST,
+        description="Correlation sheets, compared where at hand with what was accepted.",
+    )
     def documents() -> dg.MaterializeResult[Any]:
         return _result(steps.compare_documents(_work(), None))
 
     @dg.multi_asset(
         specs=[
-            dg.AssetSpec(HS[0], deps=[documents], group_name="hs", description="Which subheadings share goods."),
-            dg.AssetSpec(HS[1], deps=[documents], group_name="hs", description="The tree of every HS edition."),
+            dg.AssetSpec(HS[0], group_name="hs", description="Which subheadings share goods."),
+            dg.AssetSpec(HS[1], group_name="hs", description="The tree of every HS edition."),
         ],
         name="harmonized_system",
     )
@@ -116,14 +126,19 @@ def description_assets(regime: RegimeSpec) -> list[Any]:
     """The assets that every regime has: its documents, and what describes it."""
     group, owner = regime.id.replace("-", "_"), regime.id
 
-    @dg.asset(key=[owner, "documents"], group_name=group, description=f"Documents of {regime.name_en}, compared.")
+    @dg.asset(
+        key=[owner, "documents"],
+        group_name=group,
+        op_tags=LAST,
+        description=f"Documents of {regime.name_en}, compared where at hand with what was accepted.",
+    )
     def documents() -> dg.MaterializeResult[Any]:
         return _result(steps.compare_documents(_work(), owner))
 
     @dg.asset(
         key=[owner, "description"],
         group_name=group,
-        deps=[documents, *HS],
+        deps=list(HS),
         description="The regime, its parties, rules of origin, provisions, decisions and coverage.",
     )
     def description() -> dg.MaterializeResult[Any]:
@@ -142,9 +157,8 @@ def schedule_assets(regime: RegimeSpec) -> list[Any]:
     @dg.asset(
         key=key("source_rows"),
         group_name=group,
-        deps=[key("documents")],
         op_tags=_soon(1),
-        description="Every row read, accounted for.",
+        description="Every row of the accepted extractions, accounted for.",
     )
     def source_rows() -> dg.MaterializeResult[Any]:
         return _result(steps.stage_source_rows(_work(), owner))
