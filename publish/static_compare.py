@@ -9,44 +9,35 @@ read from them; a test holds it equal to that of `compare`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
+from typing import Any, NamedTuple
 
 from publish import evidence, wording
 from publish.compare import SNAPSHOTS
 from publish.evidence import Row
 from publish.products import EDITION
-from publish.static_lines import LineBook, mfn_lines, preference_lines
-from publish.static_pages import Page, as_bytes, duty, encode, lean, paged
+from publish.static_lines import Base, Dated, LineBook, Lines
+from publish.static_pages import OPEN, Page, as_bytes, days, duty, encode, lean, members, paged
 
 BEGINNING = "1900-01-01"
 """The first day of what began on a day that is not known; the views have the same."""
 _NOTHING: Row = {"state": "not_held", "rate_pct": None}
 _COUNTS = ("n_lines", "n_distinct", "n_free", "n_excluded", "n_non_ad_valorem")
 _SPAN = ("min_pct", "max_pct", "mean_pct")
+_OUTCOME = ("state", "rate_pct", "rate_max_pct", "duty_text", "reason", "relation", *_SPAN, *_COUNTS)
 _RATES = f"""
-SELECT r.hs6, q.regime_id, q.schedule_id, max(r.valid_from, q.shown_from) AS valid_from,
-       nullif(min(ifnull(r.valid_to, '9999-12-31'), q.shown_to), '9999-12-31') AS valid_to,
-       r.state, r.rate_pct, r.rate_max_pct, d.text AS duty_text, r.reason, r.relation,
-       {", ".join(f"r.{name}" for name in (*_SPAN, *_COUNTS))},
-       CASE WHEN max(r.valid_from, q.shown_from) < min(ifnull(r.valid_to, '9999-12-31'), q.shown_to)
-            THEN r.row_key END AS rate_row_key
-FROM pair_schedule AS q
-JOIN v_carried AS r ON r.schedule_no = q.schedule_no
-LEFT JOIN duty AS d ON d.duty_id = r.duty_id
-WHERE q.exporter = ? AND q.importer = ?
-  AND (max(r.valid_from, q.shown_from) < min(ifnull(r.valid_to, '9999-12-31'), q.shown_to)
-       OR ifnull(q.in_force_from, '{BEGINNING}') < ifnull(q.in_force_to, '9999-12-31'))
-ORDER BY r.hs6, q.regime_id, q.schedule_id, 4
+SELECT r.schedule_no, r.hs6, r.row_key, r.valid_from, ifnull(r.valid_to, '{OPEN}'), r.state, r.rate_pct,
+       r.rate_max_pct, d.text, r.reason, r.relation, {", ".join(f"r.{name}" for name in (*_SPAN, *_COUNTS))}
+FROM v_carried AS r LEFT JOIN duty AS d ON d.duty_id = r.duty_id
 """
-"""What `v_comparison` says of rates, without the days of which nothing is held: a rate that may never be shown has no
-key, and stands for them."""
 _MFN = """
 SELECT hs6, valid_from, valid_to, state, rate_pct, duty_text, reason, min_pct, max_pct, rate_row_key
 FROM v_mfn WHERE importer = ? AND kind = 'applied' AND rate_row_key IS NOT NULL ORDER BY hs6, valid_from
 """
-_SCHEDULES = "SELECT DISTINCT * FROM pair_schedule WHERE exporter = ? AND importer = ? ORDER BY schedule_id"
+_SCHEDULES = "SELECT * FROM pair_schedule WHERE exporter = ? AND importer = ? ORDER BY schedule_id"
 
 
 def home_of(connection: sqlite3.Connection) -> str:
@@ -63,38 +54,83 @@ def pairs(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 
 def comparisons(connection: sqlite3.Connection) -> Iterator[Page]:
     """The pages `compare/{exporter}/{importer}/...`, and those of the lines that do not fit in them."""
+    release = _Release(connection)
     for importer, found in groupby(pairs(connection), itemgetter(0)):
-        market = _Market(connection, importer)
+        market = _Market(release, importer)
         for _, exporter in found:
             yield from _Pair(market, exporter).pages()
         yield from market.line_pages()
 
 
+class _Rate(NamedTuple):
+    """An HS 2022 rate of a schedule: its key and days, and the rest of its period as the members of an object."""
+
+    dated: Dated
+    said: str
+
+
+class _Release:
+    """What the rates of all pairs are made from, read once.
+
+    Attributes:
+        rates: by number of a schedule and subheading, the HS 2022 rates in the order of their days.
+        lines: the national lines behind them.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.rates: dict[int, dict[str, list[_Rate]]] = defaultdict(lambda: defaultdict(list))
+        said: dict[tuple[Any, ...], str] = {}
+        for schedule_no, hs6, row_key, start, until, *outcome in connection.execute(_RATES):
+            words = tuple(outcome)
+            if words not in said:
+                said[words] = _said(dict(zip(_OUTCOME, words, strict=True)))
+            self.rates[schedule_no][hs6].append(_Rate(Dated(row_key, start, until), said[words]))
+        for held in self.rates.values():
+            for rates in held.values():
+                rates.sort(key=lambda rate: rate.dated.start)
+        self.lines = Lines(connection)
+
+
 class _Market:
     """What is the same for everybody who exports to an importer: its MFN duties, and the lines of its schedules."""
 
-    def __init__(self, connection: sqlite3.Connection, importer: str) -> None:
-        self.connection, self.importer = connection, importer
-        self.coverage = evidence.coverage(connection, importer, "tariff")
-        self.mfn_book = mfn_lines(connection, importer)
+    def __init__(self, release: _Release, importer: str) -> None:
+        self.release, self.connection, self.importer = release, release.connection, importer
+        self.coverage = evidence.coverage(self.connection, importer, "tariff")
+        found = evidence.rows(self.connection, _MFN, (importer,))
+        self._authority = {row["rate_row_key"]: release.lines.authority(row["rate_row_key"]) for row in found}
         self.mfn_documents = self._documents()
-        self.mfn = self._mfn()
+        held = {hs6: list(rows) for hs6, rows in groupby(found, itemgetter("hs6"))}
+        self._mfn_book = release.lines.book(
+            f"mfn-{importer}",
+            (
+                (hs6, [Dated(row["rate_row_key"], row["valid_from"], row["valid_to"] or OPEN) for row in rows])
+                for hs6, rows in held.items()
+            ),
+        )
+        self.mfn = {
+            hs6: _object(f'"periods":{encode(list(map(self._mfn_period, rows)))}', self._mfn_book.places.get(hs6))
+            for hs6, rows in held.items()
+        }
         self._books: dict[str, LineBook] = {}
 
-    def book(self, schedule_id: str, document_id: str) -> LineBook:
-        """The lines of a schedule, read once."""
+    def book(self, schedule_id: str, schedule_no: int) -> LineBook:
+        """The lines of a schedule, put together once."""
         if schedule_id not in self._books:
-            self._books[schedule_id] = preference_lines(self.connection, schedule_id, document_id)
+            held = sorted(self.release.rates[schedule_no].items())
+            rates = ((hs6, [rate.dated for rate in found]) for hs6, found in held)
+            self._books[schedule_id] = self.release.lines.book(schedule_id, rates)
         return self._books[schedule_id]
 
     def line_pages(self) -> Iterator[Page]:
         """The pages of lines of everything that was asked for."""
-        for book in (self.mfn_book, *self._books.values()):
+        for book in (self._mfn_book, *self._books.values()):
             yield from book.pages
 
     def _documents(self) -> dict[str, Row]:
         """What is the same for most rates that stand in a document: its authority."""
-        named = {row["document_id"] for row in self.mfn_book.authority.values()}
+        named = {row.get("document_id") for row in self._authority.values()}
         found = evidence.rows(self.connection, "SELECT document_id, known_from, known_until FROM document")
         return {
             row["document_id"]: _authority(row["known_from"], row["known_until"])
@@ -102,22 +138,24 @@ class _Market:
             if row["document_id"] in named
         }
 
-    def _mfn(self) -> dict[str, Row]:
-        found = evidence.rows(self.connection, _MFN, (self.importer,))
-        return {
-            hs6: {"periods": [self._mfn_period(row) for row in rows], **self.mfn_book.at(hs6)}
-            for hs6, rows in groupby(found, itemgetter("hs6"))
-        }
-
     def _mfn_period(self, row: Row) -> Row:
         """A period of the MFN duty; of its authority only what its document does not say."""
-        authority = self.mfn_book.authority.get(row["rate_row_key"], {})
+        authority = self._authority[row["rate_row_key"]]
         document = authority.get("document_id")
         about = _authority(authority.get("known_from"), authority.get("known_until"), row)
         usual = self.mfn_documents.get(str(document), {})
         own = {name: about.get(name) for name in about.keys() | usual.keys() if about.get(name) != usual.get(name)}
         return {
-            **lean({**_told(row), "row_key": row["rate_row_key"], "document_id": document}),
+            **lean(
+                {
+                    "from": row["valid_from"],
+                    "to": row["valid_to"],
+                    **wording.told(row),
+                    "duty_text": duty(row),
+                    "row_key": row["rate_row_key"],
+                    "document_id": document,
+                }
+            ),
             **dict(sorted(own.items())),
         }
 
@@ -149,23 +187,15 @@ class _Pair:
         connection, sides = market.connection, (exporter, market.importer)
         sql = "SELECT * FROM v_pair WHERE exporter = ? AND importer = ? ORDER BY regime_id"
         self.facts = {row["regime_id"]: row for row in evidence.rows(connection, sql, sides)}
-        self.schedules = {
-            row["schedule_id"]: self._schedule(row) for row in evidence.rows(connection, _SCHEDULES, sides)
-        }
-        found = evidence.rows(connection, _RATES, sides) if self.schedules else []
-        self.by_subheading = {
-            hs6: [
-                self._entry(hs6, regime, schedule, list(rows))
-                for (regime, schedule), rows in groupby(held, itemgetter("regime_id", "schedule_id"))
-            ]
-            for hs6, held in groupby(found, itemgetter("hs6"))
-        }
+        self._held = evidence.rows(connection, _SCHEDULES, sides)
+        self.schedules = {row["schedule_id"]: self._schedule(row) for row in self._held}
 
     def pages(self) -> Iterator[Page]:
         """The page of the pair and those of the headings of which anything is held."""
         sides = {"exporter": self.exporter, "importer": self.market.importer}
         root = f"compare/{self.exporter}/{self.market.importer}"
-        codes = sorted(self.by_subheading.keys() | self.market.mfn.keys())
+        entries, mfn = self._entries(), self.market.mfn
+        codes = sorted(entries.keys() | mfn.keys())
         headings = {heading: list(held) for heading, held in groupby(codes, lambda code: code[:4])}
         pair = {
             **sides, "hs_edition": EDITION, "regimes": {name: self._regime(row) for name, row in self.facts.items()},
@@ -173,19 +203,24 @@ class _Pair:
         }  # fmt: skip
         yield f"{root}/pair.json", as_bytes(encode(pair))
         for heading, held in headings.items():
-            items = [self._subheading(hs6) for hs6 in held]
+            items = (_subheading(hs6, mfn.get(hs6), entries.get(hs6)) for hs6 in held)
             yield from paged(f"{root}/{heading}", {**sides, "heading": heading}, "subheadings", items)
 
-    def _subheading(self, hs6: str) -> Row:
-        return lean({"hs6": hs6, "mfn": self.market.mfn.get(hs6), "regimes": self.by_subheading.get(hs6)})
-
-    def _entry(self, hs6: str, regime_id: str, schedule_id: str, rows: list[Row]) -> Row:
-        """What one schedule says of a subheading; a day of force without a period is one of which nothing is held."""
-        book = self.market.book(schedule_id, self.schedules[schedule_id]["document_id"])
-        return {
-            "regime_id": regime_id, "schedule_id": schedule_id, **_base(book.lines.get(hs6, [])),
-            "periods": [_period(row) for row in rows if row["rate_row_key"]], **book.at(hs6),
-        }  # fmt: skip
+    def _entries(self) -> dict[str, list[str]]:
+        """By subheading, what each schedule says of it, in the order of regimes."""
+        found: dict[str, list[str]] = defaultdict(list)
+        of_schedule = itemgetter("regime_id", "schedule_id", "schedule_no")
+        for (regime_id, schedule_id, no), rows in groupby(sorted(self._held, key=of_schedule), of_schedule):
+            windows = list(rows)
+            is_in_force = any(_in_force(row) for row in windows)
+            book = self.market.book(schedule_id, no)
+            head = f'"regime_id":{encode(regime_id)},"schedule_id":{encode(schedule_id)}'
+            for hs6, rates in self.market.release.rates[no].items():
+                periods = _shown(rates, windows)
+                if periods or is_in_force:  # a day of force without a period is one of which nothing is held
+                    base, said = _base(book.bases.get(hs6, ())), f'"periods":[{",".join(periods)}]'
+                    found[hs6].append(_object(head, base, said, book.places.get(hs6)))
+        return found
 
     def _schedule(self, row: Row) -> Row:
         """What is the same for every rate of a schedule."""
@@ -215,19 +250,45 @@ class _Pair:
         }  # fmt: skip
 
 
-def _told(row: Row) -> Row:
-    """A period's rate in words as `compare` says it: where there is no number, why."""
-    return {"from": row["valid_from"], "to": row["valid_to"], **wording.told(row), "duty_text": duty(row)}
+def _subheading(hs6: str, mfn: str | None, entries: list[str] | None) -> str:
+    return _object(
+        f'"hs6":"{hs6}"', f'"mfn":{mfn}' if mfn else None, f'"regimes":[{",".join(entries)}]' if entries else None
+    )
 
 
-def _period(row: Row) -> Row:
-    """A period of a preference, with the statistics of its lines where they are not all alike."""
+def _object(*said: str | None) -> str:
+    """An object of the members that there are."""
+    return f"{{{','.join(filter(None, said))}}}"
+
+
+def _in_force(window: Row) -> bool:
+    """Whether there is a day on which a regime is in force in a row of `pair_schedule`."""
+    return bool((window["in_force_from"] or BEGINNING) < (window["in_force_to"] or OPEN))
+
+
+def _shown(rates: Iterable[_Rate], windows: Iterable[Row]) -> list[str]:
+    """The periods of rates on the days on which they may be shown, as objects."""
+    found = [
+        (max(rate.dated.start, row["shown_from"]), min(rate.dated.until, row["shown_to"]), rate)
+        for row in windows
+        for rate in rates
+    ]
+    found.sort(key=itemgetter(0))
+    return [
+        f'{{{days(start, until)}{rate.said},"row_key":"{rate.dated.row_key}"}}'
+        for start, until, rate in found
+        if start < until
+    ]
+
+
+def _said(row: Row) -> str:
+    """A rate in words as `compare` says it, with the statistics of its lines where they are not all alike."""
     more: Row = {"relation": row["relation"] if row["relation"] != "1:1" else None}
     if row["n_lines"] != 1:
         more["n_lines"] = row["n_lines"]
     if not _alike(row):
         more["statistics"] = lean({name: row[name] for name in (*_SPAN, *_COUNTS)})
-    return lean({**_told(row), **more, "row_key": row["rate_row_key"]})
+    return members({**wording.told(row), "duty_text": duty(row), **more})
 
 
 def _alike(row: Row) -> bool:
@@ -237,12 +298,12 @@ def _alike(row: Row) -> bool:
     return rate is not None and {row[name] for name in _SPAN} == {rate} and tuple(row[n] for n in _COUNTS) == counts
 
 
-def _base(lines: list[Row]) -> Row:
+def _base(bases: Collection[Base]) -> str | None:
     """The base duty that every line of a subheading shares, or nothing."""
-    bases = {(line.get("base_rate_pct"), line.get("base_duty_text")) for line in lines}
-    if len(bases) != 1 or bases == {(None, None)}:
-        return {}
-    return {"base": dict(zip(("rate_pct", "duty_text"), bases.pop(), strict=True))}
+    if len(bases) != 1:
+        return None
+    (base,) = bases
+    return f'"base":{encode(base._asdict())}' if base != (None, None) else None
 
 
 def _certificates(connection: sqlite3.Connection, pair: Row) -> Iterator[Row]:

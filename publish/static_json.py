@@ -16,7 +16,7 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +24,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from publish.collecting import uncollected
 from publish.manifest import MANIFEST, files_in, read_manifest
 from publish.open_release import open_release
 from publish.staging import cannot_write, clear, only_publisher, stage, swap
@@ -71,18 +72,18 @@ def write_static_json(public_dir: Path, release_dir: Path) -> StaticReport:
     place = public_dir / "api" / API
     manifest = read_manifest(release_dir)
     try:
-        with only_publisher(place.parent), closing(open_release(release_dir)) as connection:
+        with only_publisher(place.parent), closing(open_release(release_dir)) as connection, uncollected():
             clear(place.parent)
             made_from = _origin(release_dir)
             if (standing := _standing(place, made_from)) is not None:
                 return standing
             day = date.fromisoformat(manifest["published_on"][:10])
-            content = chain(content_pages(connection, manifest), _schemas(), origin_pages(connection, day))
-            encoded = ((path, as_bytes(encode(value))) for path, value in content)
-            report = _replace(
-                place, chain(encoded, prose_pages(connection), rule_pages(connection), comparisons(connection))
-            )
-            swap(_note(place), _encoded_note(report, made_from, place))
+            pages = chain(content_pages(connection, manifest), _schemas(), origin_pages(connection, day))
+            encoded = ((path, as_bytes(encode(value))) for path, value in pages)
+            files = chain(encoded, prose_pages(connection), rule_pages(connection), comparisons(connection))
+            report, content = _replace(place, files)
+            facts = {"made_from": made_from, "content": content, "size": report.size, "largest": report.largest}
+            swap(_note(place), as_bytes(encode(facts)))
             return report
     except (OSError, sqlite3.OperationalError) as error:
         raise cannot_write("The static JSON", place, error) from error
@@ -101,11 +102,6 @@ def _note(place: Path) -> Path:
     return place.with_name(f".{place.name}.json")
 
 
-def _encoded_note(report: StaticReport, made_from: str, place: Path) -> bytes:
-    facts = {"made_from": made_from, "content": _content(place), "size": report.size, "largest": report.largest}
-    return as_bytes(encode(facts))
-
-
 def _standing(place: Path, made_from: str) -> StaticReport | None:
     """The report of files that stand as they were made, from the same things; None where they must be made again."""
     try:
@@ -119,13 +115,18 @@ def _standing(place: Path, made_from: str) -> StaticReport | None:
 
 
 def _content(place: Path) -> str:
-    """A hash of every file in a directory, with its name."""
-    digest = hashlib.sha256()
-    for path in files_in(place) if place.is_dir() else ():
-        content = (place / path).read_bytes()
-        digest.update(f"{path}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
+    """The hash of a directory's content, as it stands."""
+    paths = files_in(place) if place.is_dir() else []
+    return _hash_of({path: _hash((place / path).read_bytes()) for path in paths})
+
+
+def _hash_of(hashes: Mapping[str, str]) -> str:
+    """A hash of files, from those of each by its path."""
+    return _hash("".join(f"{path}\0{digest}\n" for path, digest in sorted(hashes.items())).encode())
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _schemas() -> Iterator[tuple[str, Any]]:
@@ -133,28 +134,36 @@ def _schemas() -> Iterator[tuple[str, Any]]:
         yield f"schema/{kind}.json", schema
 
 
-def _replace(place: Path, files: Iterable[Page]) -> StaticReport:
-    """Write files beside a directory and let them take its place, unless they are what stands there."""
+def _replace(place: Path, files: Iterable[Page]) -> tuple[StaticReport, str]:
+    """Write files beside a directory, and let them take its place unless they are what stands there.
+
+    Returns:
+        What came of it, and the hash of the content (`_content`).
+    """
     before = set(files_in(place)) if place.is_dir() else set()
     staged = stage(place.parent, place.name)
-    made: dict[str, int] = {}
+    sizes: dict[str, int] = {}
+    hashes: dict[str, str] = {}
+    folders: set[str] = set()
     written = 0
     try:
         for path, content in files:
-            made[path] = len(content)
+            sizes[path], hashes[path] = len(content), _hash(content)
+            if (folder := path.rpartition("/")[0]) not in folders:
+                (staged / folder).mkdir(parents=True, exist_ok=True)
+                folders.add(folder)
             written += _put(staged / path, content, place / path if path in before else None)
-        removed = len(before - made.keys())
+        removed = len(before - sizes.keys())
         if written or removed:
             exchange(staged, place)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
-    largest = max(made.items(), key=lambda item: (item[1], item[0]))
-    return StaticReport(place, len(made), written, removed, sum(made.values()), largest)
+    largest = max(sizes.items(), key=lambda item: (item[1], item[0]))
+    return StaticReport(place, len(sizes), written, removed, sum(sizes.values()), largest), _hash_of(hashes)
 
 
 def _put(path: Path, content: bytes, before: Path | None) -> bool:
     """Write a file, or link the one that stands with the same content; whether it was written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     if before is not None and before.read_bytes() == content:
         try:
             os.link(before, path)

@@ -2,65 +2,83 @@
 
 A line stands once with its facts and its place, and under it the periods of its own rate, cut to the periods of the
 HS 2022 rates that rest on it: on a day with a rate, the lines of the answer are those that have a period on that day.
+What is read here is kept as the text of the files, since most of it stands in many places alike.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from functools import cache
+from typing import NamedTuple
 
 from publish import evidence
 from publish.evidence import Row
-from publish.static_pages import Page, as_bytes, chunks, duty, encode, lean
+from publish.static_pages import OPEN, Page, as_bytes, chunks, days, duty, encode, members, whole
 
 INLINE = 8_000
-"""Bytes of lines that stand in the file of their heading; more stand in files of their own."""
-OPEN = "9999-12-31"
+"""Signs of lines that stand in the file of their heading; more stand in files of their own."""
 
-# The columns of a line, then those of its period as `_add_period` takes them.
-_PREFERENCE = """
-SELECT h.hs6, l.line_code, p.row_no, l.hs6_from, l.relation, i.category, b.rate_pct AS base_rate_pct,
-       b.text AS base_duty_text, nullif(s.document_id, :document) AS document_id, s.locator, s.page,
-       h.valid_from, h.valid_to, q.valid_from, q.valid_to, o.state, o.rate_pct, d.text, p.row_key
-FROM v_carried AS h
-JOIN hs2022_contributor__row AS c ON c.rate_row_key = h.row_key
-JOIN hs2022_contributor__line AS l ON l.no = c.line_no
-JOIN preference_rate__row AS p ON p.line_code = l.line_code AND p.row_key = c.source_rate_row_key
-JOIN preference_rate__period AS q ON q.no = p.period_no
-JOIN preference_rate__outcome AS o ON o.no = p.outcome_no
-LEFT JOIN duty AS d ON d.duty_id = o.duty_id
-LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
-LEFT JOIN concession__row AS t ON t.line_code = p.line_code AND t.row_no = p.row_no
-          AND t.schedule_no = (SELECT no FROM concession__schedule WHERE schedule_id = :schedule)
-LEFT JOIN concession__terms AS i ON i.no = t.terms_no
-LEFT JOIN duty AS b ON b.duty_id = i.base_duty_id
-WHERE h.schedule_no = (SELECT no FROM hs2022_preference_rate__schedule WHERE schedule_id = :schedule)
-ORDER BY h.hs6, l.line_code, p.row_no, q.valid_from, h.valid_from
-"""
-_MFN_FROM = """
-FROM hs2022_mfn_rate AS h
-JOIN hs2022_contributor AS c ON c.rate_row_key = h.row_key
-JOIN mfn_rate AS p ON p.line_code = c.line_code AND p.row_key = c.source_rate_row_key
+_TIES = "SELECT rate_row_key, source_rate_row_key, hs6_from, relation FROM hs2022_contributor"
+# The columns of a dated rate as `_rate` takes them.
+_PREFERENCE = f"""
+SELECT p.row_key, p.line_code, p.row_no, t.category, b.rate_pct, b.text,
+       nullif(s.document_id, e.document_id), s.locator, s.page,
+       p.valid_from, ifnull(p.valid_to, '{OPEN}'), p.state, p.rate_pct, d.text
+FROM preference_rate AS p
+LEFT JOIN schedule AS e ON e.schedule_id = p.schedule_id
 LEFT JOIN duty AS d ON d.duty_id = p.duty_id
 LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
-LEFT JOIN document AS f ON f.document_id = s.document_id
-WHERE h.importer = ? AND h.kind = 'applied'
+LEFT JOIN concession AS t ON t.line_code = p.line_code AND t.schedule_id = p.schedule_id AND t.row_no = p.row_no
+LEFT JOIN duty AS b ON b.duty_id = t.base_duty_id
 """
 _MFN = f"""
-SELECT h.hs6, c.line_code, c.hs6_from, c.relation, s.document_id, s.locator, s.page,
-       h.valid_from, h.valid_to, p.valid_from, p.valid_to, p.state, p.rate_pct, d.text, p.row_key
-{_MFN_FROM} ORDER BY h.hs6, c.line_code, p.valid_from, h.valid_from
+SELECT p.row_key, p.line_code, 0, NULL, NULL, NULL, s.document_id, s.locator, s.page,
+       p.valid_from, ifnull(p.valid_to, '{OPEN}'), p.state, p.rate_pct, d.text
+FROM mfn_rate AS p
+LEFT JOIN duty AS d ON d.duty_id = p.duty_id
+LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
 """
-_AUTHORITY = f"""
-SELECT c.rate_row_key, min(s.document_id) AS document_id, max(f.known_from) AS known_from,
-       min(f.known_until) AS known_until
-{_MFN_FROM} GROUP BY c.rate_row_key
-"""
-_PERIOD = 8
+
+
+class Base(NamedTuple):
+    """The base duty of a line, as far as it has one."""
+
+    rate_pct: float | None
+    duty_text: str | None
+
+
+class _Rate(NamedTuple):
+    """A dated rate of a national line.
+
+    Attributes:
+        line: its code and the row of its schedule.
+        facts: what else is said of the line, as the members of an object.
+        base: its base duty.
+        document_id: the document in which it stands, where that is not its schedule's.
+        start, until: its days.
+        said: its state and rate, as the members of an object.
+        row_key: its key.
+    """
+
+    line: tuple[str, int]
+    facts: str
+    base: Base
+    document_id: str | None
+    start: str
+    until: str
+    said: str
+    row_key: str
+
+
+class Dated(NamedTuple):
+    """The key and the days of an HS 2022 rate; `until` is `OPEN` where the law leaves it open."""
+
+    row_key: str
+    start: str
+    until: str
 
 
 @dataclass
@@ -68,94 +86,122 @@ class LineBook:
     """The lines of one schedule or tariff by HS 2022 subheading, and the files of those that are many.
 
     Attributes:
-        lines: by subheading, every line.
-        places: by subheading, either `lines`, which stand with the rate, or `lines_in`, the files that hold them.
+        places: by subheading, where its lines stand, as a member of an object: `lines`, which stand with the rate, or
+            `lines_in`, the files that hold them.
+        bases: by subheading, the base duties of its lines.
         pages: the files that `lines_in` names.
-        authority: by HS 2022 rate, the documents of its lines: `document_id`, `known_from`, `known_until`.
     """
 
-    lines: dict[str, list[Row]] = field(default_factory=dict)
-    places: dict[str, Row] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    bases: dict[str, set[Base]] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
-    authority: dict[str, Row] = field(default_factory=dict)
-
-    def at(self, hs6: str) -> Row:
-        """Where the lines of a subheading stand."""
-        return self.places.get(hs6, {})
 
 
-def preference_lines(connection: sqlite3.Connection, schedule_id: str, document_id: str) -> LineBook:
-    """The lines of a schedule; one names its document only where it is not that of the schedule."""
-    return _book(connection.execute(_PREFERENCE, {"document": document_id, "schedule": schedule_id}), schedule_id)
+class Lines:
+    """The dated rates of all national lines, and the HS 2022 rates that rest on them, read once for all files."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._rates = {row[0]: _rate(*row) for sql in (_PREFERENCE, _MFN) for row in connection.execute(sql)}
+        self._ties: dict[str, list[tuple[_Rate, str]]] = defaultdict(list)
+        for key, source, hs6_from, relation in connection.execute(_TIES):
+            if source in self._rates:
+                self._ties[key].append((self._rates[source], _tie(hs6_from, relation)))
+        named = evidence.rows(connection, "SELECT document_id, known_from, known_until FROM document")
+        self._documents = {row["document_id"]: row for row in named}
+
+    def book(self, owner: str, held: Iterable[tuple[str, Iterable[Dated]]]) -> LineBook:
+        """The lines behind some rates.
+
+        Args:
+            owner: the schedule, or `mfn-` and the importer of a tariff.
+            held: subheadings in order, each with its HS 2022 rates in theirs.
+        """
+        book = LineBook()
+        known: dict[tuple[str, ...], str] = {}
+        for hs6, rates in held:
+            found = [(rate, tie, dated) for dated in rates for rate, tie in self._ties.get(dated.row_key, ())]
+            if not found:
+                continue
+            found.sort(key=lambda of: (of[0].line, of[0].start, of[2].start))
+            lines = tuple(_lines(found))
+            book.bases[hs6] = {rate.base for rate, _, _ in found}
+            if sum(map(len, lines)) <= INLINE:
+                book.places[hs6] = f'"lines":[{",".join(lines)}]'
+            elif lines in known:
+                book.places[hs6] = known[lines]
+            else:
+                pages = list(_filed(lines, owner, hs6))
+                book.pages += pages
+                known[lines] = book.places[hs6] = f'"lines_in":{encode([path for path, _ in pages])}'
+        return book
+
+    def authority(self, row_key: str) -> Row:
+        """The documents of the lines behind a rate: `document_id`, `known_from`, `known_until`; empty without lines."""
+        named = [rate.document_id for rate, _ in self._ties.get(row_key, ())]
+        if not named:
+            return {}
+        held = [self._documents[name] for name in named if name]
+        return {
+            "document_id": min((row["document_id"] for row in held), default=None),
+            "known_from": max((row["known_from"] for row in held if row["known_from"]), default=None),
+            "known_until": min((row["known_until"] for row in held if row["known_until"]), default=None),
+        }
 
 
-def mfn_lines(connection: sqlite3.Connection, importer: str) -> LineBook:
-    """The lines of the national tariffs from which an importer's MFN duties are known."""
-    book = _book(connection.execute(_MFN, (importer,)), f"mfn-{importer}")
-    book.authority = {row.pop("rate_row_key"): row for row in evidence.rows(connection, _AUTHORITY, (importer,))}
-    return book
+def _rate(
+    row_key: str, line_code: str, row_no: int, category: str | None, base_rate: float | None, base_text: str | None,
+    document_id: str | None, locator: str | None, page: int | None, start: str, until: str, state: str,
+    rate_pct: float | None, text: str | None,
+) -> _Rate:  # fmt: skip
+    base = _base(base_rate, base_text)
+    place = "" if locator is None else f',"locator":{encode(locator)}'
+    place += "" if page is None else f',"page":{page}'
+    facts = _terms(category, base, document_id) + place
+    return _Rate((line_code, row_no), facts, base, document_id, start, until, _said(state, rate_pct, text), row_key)
 
 
-def _book(cursor: sqlite3.Cursor, owner: str) -> LineBook:
-    """Lines by subheading; what is too large to stand with a rate goes into files, alike lists into the same."""
-    book = LineBook()
-    names = [column[0] for column in cursor.description]
-    known: dict[tuple[Any, ...], str] = {}
-    for hs6, found in groupby(cursor, itemgetter(0)):
-        rows = tuple(row[1:] for row in found)
-        like = known.setdefault(rows, hs6)
-        if like != hs6:
-            book.lines[hs6], book.places[hs6] = book.lines[like], book.places[like]
+@cache
+def _base(rate: float | None, text: str | None) -> Base:
+    return Base(whole(rate), None if text is None else duty({"rate_pct": rate, "duty_text": text}))
+
+
+@cache
+def _terms(category: str | None, base: Base, document_id: str | None) -> str:
+    return members({
+        "category": category, "base_rate_pct": base.rate_pct, "base_duty_text": base.duty_text,
+        "document_id": document_id,
+    })  # fmt: skip
+
+
+@cache
+def _said(state: str, rate_pct: float | None, text: str | None) -> str:
+    told = {"state": state, "rate_pct": rate_pct, "duty_text": text}
+    return members({**told, "duty_text": duty(told)})
+
+
+@cache
+def _tie(hs6_from: str, relation: str) -> str:
+    return members({"hs6_from": hs6_from, "relation": relation})
+
+
+def _lines(found: Iterable[tuple[_Rate, str, Dated]]) -> Iterator[str]:
+    """The lines of a subheading as objects, from their rates in the order of the lines."""
+    lines: dict[tuple[tuple[str, int], str, str], list[tuple[_Rate, str, str]]] = {}
+    for rate, tie, dated in found:
+        periods = lines.setdefault((rate.line, tie, rate.facts), [])
+        start, until = max(rate.start, dated.start), min(rate.until, dated.until)
+        if start >= until:
             continue
-        lines = book.lines[hs6] = _lines(rows, names[1:])
-        encoded = list(map(encode, lines))
-        if sum(map(len, encoded)) <= INLINE:
-            book.places[hs6] = {"lines": lines}
+        if periods and periods[-1][0] is rate and periods[-1][2] == start:
+            periods[-1] = (rate, periods[-1][1], until)
         else:
-            pages = list(_filed(encoded, owner, hs6))
-            book.pages += pages
-            book.places[hs6] = {"lines_in": [path for path, _ in pages]}
-    return book
+            periods.append((rate, start, until))
+    for ((code, _), tie, facts), periods in lines.items():
+        texts = [f'{{{days(start, until)}{rate.said},"row_key":"{rate.row_key}"}}' for rate, start, until in periods]
+        yield f'{{"line_code":"{code}"{tie}{facts},"periods":[{",".join(texts)}]}}'
 
 
-def _filed(lines: list[str], owner: str, hs6: str) -> Iterator[Page]:
+def _filed(lines: Iterable[str], owner: str, hs6: str) -> Iterator[Page]:
     for number, part in enumerate(chunks(lines), start=1):
         text = f'{{"of":{encode(owner)},"lines":[{",".join(part)}]}}'
         yield f"lines/{owner}/{hs6}-{number}.json", as_bytes(text)
-
-
-def _lines(rows: Iterable[tuple[Any, ...]], names: Sequence[str]) -> list[Row]:
-    """Rows of one subheading, in order, as lines with their periods; the last eight columns are the period's."""
-    lines: dict[tuple[Any, ...], Row] = {}
-    for row in rows:
-        facts = row[:-_PERIOD]
-        line = lines.get(facts)
-        if line is None:
-            line = lines[facts] = _facts(dict(zip(names, facts, strict=False)))
-        _add_period(line["periods"], *row[-_PERIOD:])
-    return list(lines.values())
-
-
-def _facts(line: Row) -> Row:
-    """What is the same for all periods of a line."""
-    line.pop("row_no", None)
-    if line.get("base_duty_text") is not None:
-        base = {"rate_pct": line["base_rate_pct"], "duty_text": line["base_duty_text"]}
-        line["base_duty_text"] = duty(base)
-    return {**lean(line), "periods": []}
-
-
-def _add_period(
-    periods: list[Row], rate_from: str, rate_to: str | None, valid_from: str, valid_to: str | None, state: str,
-    rate_pct: float | None, duty_text: str | None, row_key: str,
-) -> None:  # fmt: skip
-    """Add a line's period as far as the HS 2022 rate lasts, joined to the one before where it only goes on."""
-    start, end = max(valid_from, rate_from), min(valid_to or OPEN, rate_to or OPEN)
-    if start >= end:
-        return
-    until = None if end == OPEN else end
-    if periods and periods[-1]["row_key"] == row_key and periods[-1]["to"] == start:
-        periods[-1]["to"] = until
-        return
-    period = {"from": start, "to": until, "state": state, "rate_pct": rate_pct, "duty_text": duty_text}
-    periods.append(lean({**period, "duty_text": duty(period), "row_key": row_key}))

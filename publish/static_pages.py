@@ -7,12 +7,16 @@ the first names in `continued_in`. What the items are is the matter of the modul
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
 
 from publish import wording
 from publish.evidence import Row
 
 Page = tuple[str, bytes]
+OPEN = "9999-12-31"
+"""The end of what the law leaves open."""
 FULL = 84_000
 """Bytes of items in one file: with what stands around them, a file stays under 100 kB."""
 _ALWAYS = ("rate_pct", "to")
@@ -23,11 +27,12 @@ def lean(row: Row) -> Row:
 
     A whole number is written as one (`7`, not `7.0`): it is the same number, and shorter.
     """
-    return {
-        name: int(value) if type(value) is float and value.is_integer() else value
-        for name, value in row.items()
-        if (value is not None and value != []) or name in _ALWAYS
-    }
+    return {name: whole(value) for name, value in row.items() if (value is not None and value != []) or name in _ALWAYS}
+
+
+def whole(value: Any) -> Any:
+    """A value of a row, a whole number as one."""
+    return int(value) if type(value) is float and value.is_integer() else value
 
 
 def duty(row: Row) -> str | None:
@@ -42,6 +47,18 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 def encode(content: object) -> str:
     """JSON without spaces; the same content gives the same text."""
     return _ENCODER.encode(content)
+
+
+def members(row: Row) -> str:
+    """The lean row as text to go on with in an object: a comma before each member."""
+    text = encode(lean(row))
+    return f",{text[1:-1]}" if len(text) > 2 else ""
+
+
+@cache
+def days(start: str, until: str | None) -> str:
+    """The days of a period as the first members of an object."""
+    return encode({"from": start, "to": None if until == OPEN else until})[1:-1]
 
 
 def as_bytes(text: str) -> bytes:
@@ -63,16 +80,16 @@ def chunks(items: Iterable[str]) -> Iterator[list[str]]:
     yield held
 
 
-def paged(path: str, around: Row, name: str, items: Sequence[Row]) -> Iterator[Page]:
+def paged(path: str, around: Row, name: str, items: Iterable[str]) -> Iterator[Page]:
     """The pages that hold some items.
 
     Args:
         path: of the first page, without `.json`; the others add `-2`, `-3` and so on.
         around: what stands in each page beside the items; not empty.
         name: what the items are called.
-        items: what the pages hold, in order.
+        items: what the pages hold, in order, as the text of the files.
     """
-    parts = list(chunks(map(encode, items)))
+    parts = list(chunks(items))
     names = [f"{path}.json", *(f"{path}-{number}.json" for number in range(2, len(parts) + 1))]
     head = encode(around)[:-1]
     for place, part in zip(names, parts, strict=True):

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from publish import evidence
-from publish.static_pages import Page, lean, paged
+from publish.static_pages import Page, encode, lean, paged
 from warehouse.tables import TABLES
 
 CONTENT = (
@@ -24,4 +24,4 @@ def prose_pages(connection: sqlite3.Connection) -> Iterator[Page]:
     for table in CONTENT:
         order = ", ".join(TABLES[table].natural_key)
         found = evidence.rows(connection, f"SELECT * FROM {table} ORDER BY {order}")
-        yield from paged(f"content/{table}", {"table": table}, "rows", list(map(lean, found)))
+        yield from paged(f"content/{table}", {"table": table}, "rows", (encode(lean(row)) for row in found))

@@ -14,7 +14,7 @@ from itertools import groupby
 from publish import evidence
 from publish.evidence import Row
 from publish.products import EDITION
-from publish.static_pages import Page, lean, paged
+from publish.static_pages import Page, encode, lean, paged
 
 _SQL = """
 SELECT substr(hs6, 1, 4) AS heading, regime_id, hs6, level, state, rule_text AS text, rule AS expression, hs_edition,
@@ -33,7 +33,7 @@ def ruled(connection: sqlite3.Connection) -> list[str]:
 def rule_pages(connection: sqlite3.Connection) -> Iterator[Page]:
     """The pages `rules/{heading}`, one for every heading, also where no rule is held."""
     found = groupby(evidence.rows(connection, _SQL), lambda row: str(row.pop("heading")))
-    held = {heading: list(_by_rule(rows)) for heading, rows in found}
+    held = {heading: list(map(encode, _by_rule(rows))) for heading, rows in found}
     nodes = connection.execute("SELECT code FROM hs_node WHERE edition = ? AND level = 4 ORDER BY code", (EDITION,))
     for (heading,) in nodes:
         yield from paged(f"rules/{heading}", {"heading": heading}, "rules", held.get(heading, []))

@@ -424,7 +424,7 @@ def test_what_is_no_release_is_refused(tmp_path: Path) -> None:
 @given(sizes=st.lists(st.integers(0, FULL + 10), max_size=6))
 def test_pages_together_hold_every_item_once_in_order_and_none_is_too_large(sizes: list[int]) -> None:
     items = [{"n": number, "text": "x" * size} for number, size in enumerate(sizes)]
-    made = list(paged("a/b", {"of": "a"}, "items", items))
+    made = list(paged("a/b", {"of": "a"}, "items", map(encode, items)))
     read_back = [json.loads(content) for _, content in made]
     assert [item for page in read_back for item in page["items"]] == items
     assert [path for path, _ in made] == ["a/b.json", *read_back[0]["continued_in"]]
