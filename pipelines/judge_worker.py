@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
 from pipelines.assembly import assemble_release, broken_schedules, keep_assembled, previous_tables
@@ -27,7 +26,7 @@ from warehouse.content import tables_content_hash
 
 def main() -> None:
     """Warm up, read the request, judge, keep the judgement."""
-    import_module("great_expectations")  # the slowest import of all, begun while the parent computes
+    judging.warm_up()
     line = sys.stdin.readline()
     if not line:
         return

@@ -15,6 +15,14 @@ from validations.context import Context
 from validations.judgement import Judgement, RuleResult, conclude, verdict
 
 
+def warm_up() -> None:
+    """Import all that judging needs, which takes seconds."""
+    from validations import desk, prose, suites  # noqa: F401  # for the time that their imports take
+    from validations.expecting import great_expectations
+
+    great_expectations()
+
+
 def judge(tables: Mapping[str, pa.Table], context: Context) -> Judgement:
     """Judge tables by every rule of the catalogue.
 

@@ -10,9 +10,6 @@ made only for columns that are there. A pass looks at counts; which rows are at 
 
 from __future__ import annotations
 
-import logging
-import os
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
+from validations.expecting import Outcome, ask, expectation
 from validations.judgement import RuleResult, verdict
 from warehouse.tables import TABLES, arrow_schema, columns_of
 
@@ -77,12 +75,6 @@ def judge_columns(tables: Mapping[str, pa.Table]) -> Iterator[RuleResult]:
     Yields:
         One result per rule, table and subject (schedule, document or `all`).
     """
-    gx = _great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(False)
-    context.variables.progress_bars = {"globally": False}
-    frames = context.data_sources.add_pandas("warehouse").add_dataframe_asset("table")
-    whole = frames.add_batch_definition_whole_dataframe("whole")
     for name in TABLES:
         if name in NOT_JUDGED:
             continue
@@ -90,8 +82,7 @@ def judge_columns(tables: Mapping[str, pa.Table]) -> Iterator[RuleResult]:
         if table is None or not table.num_rows:
             yield verdict("C08", name, ALL, checked=0, failed=0)
             continue
-        frame = as_frame(table)
-        yield from _judge_table(gx, whole.get_batch({"dataframe": frame}), name, frame, _types(name, table))
+        yield from _judge_table(name, as_frame(table), _types(name, table))
 
 
 def expectations(name: str, present: list[str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -136,20 +127,17 @@ def as_frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _judge_table(gx: Any, batch: Any, name: str, frame: pd.DataFrame, types: list[str]) -> Iterator[RuleResult]:
-    made = [
-        getattr(gx.expectations, kind)(**arguments, meta={"rule": rule})
+def _judge_table(name: str, frame: pd.DataFrame, types: list[str]) -> Iterator[RuleResult]:
+    asked = [
+        (rule, arguments, expectation(kind, arguments))
         for rule, kind, arguments in expectations(name, list(frame.columns))
     ]
-    outcome = batch.validate(gx.ExpectationSuite(name=name, expectations=made), result_format="BOOLEAN_ONLY")
-    subjects = _subjects(frame)
     faults: dict[str, list[Fault]] = {"C07": [Fault(None, None, text) for text in types]}
-    for expectation in made:
-        faults.setdefault(expectation.meta["rule"], [])
-    for result in outcome.results:
-        if not result.success:
-            rule = result.expectation_config.meta["rule"]
-            faults[rule] += _faults(batch, result.expectation_config.to_domain_obj(), frame, subjects)
+    subjects = _subjects(frame)
+    for (rule, arguments, one), outcome in zip(asked, ask(frame, [one for *_, one in asked]), strict=True):
+        found = faults.setdefault(rule, [])
+        if not outcome.success:
+            found += _faults(one, arguments, frame, subjects)
     checked = Counter(subjects)
     for rule in sorted(faults):
         for subject in sorted(checked):
@@ -160,13 +148,13 @@ def _judge_table(gx: Any, batch: Any, name: str, frame: pd.DataFrame, types: lis
             )  # fmt: skip
 
 
-def _faults(batch: Any, expectation: Expectation, frame: pd.DataFrame, subjects: list[str]) -> list[Fault]:
+def _faults(failed: Expectation, arguments: Mapping[str, Any], frame: pd.DataFrame, subjects: list[str]) -> list[Fault]:
     """What breaks an expectation that failed: its rows, or the table as a whole where it is not about rows."""
-    found = batch.validate(expectation, result_format="COMPLETE")
+    (found,) = ask(frame, [failed], "COMPLETE")
     rows = found.result.get("unexpected_index_list")
     if not rows:
-        return [Fault(None, None, _whole_table(found))]
-    columns = getattr(expectation, "column_list", None) or [getattr(expectation, "column", KEY)]
+        return [Fault(None, None, _whole_table(found) or failed.expectation_type)]
+    columns = arguments.get("column_list") or [arguments.get("column", KEY)]
     keys = frame[KEY].tolist() if KEY in frame.columns else [None] * len(frame)
     seen = frame[columns].iloc[rows].itertuples(index=False, name=None)
     name = ", ".join(columns)
@@ -176,13 +164,11 @@ def _faults(batch: Any, expectation: Expectation, frame: pd.DataFrame, subjects:
     ]
 
 
-def _whole_table(found: Any) -> str:
-    details = found.result.get("details", {})
-    mismatched = details.get("mismatched")
+def _whole_table(found: Outcome) -> str:
+    mismatched = found.result.get("details", {}).get("mismatched")
     if mismatched:
         return "; ".join(f"{how} columns: {', '.join(names)}" for how, names in sorted(mismatched.items()))
-    messages = {info.get("exception_message") for info in found.exception_info.values() if isinstance(info, dict)}
-    return "; ".join(sorted(message for message in messages if message)) or found.expectation_config.type
+    return "; ".join(found.errors)
 
 
 def _types(name: str, table: pa.Table) -> list[str]:
@@ -199,13 +185,3 @@ def _subjects(frame: pd.DataFrame) -> list[str]:
         if column in frame.columns:
             return [str(value) if isinstance(value, str) else ALL for value in frame[column].tolist()]
     return [ALL] * len(frame)
-
-
-def _great_expectations() -> Any:
-    """Great Expectations without its telemetry and its chatter; imported here, since that takes seconds."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import great_expectations
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    return great_expectations
