@@ -28,9 +28,10 @@ DICTIONARY_TYPES = {"integer": "integer", "flag": "integer", "rate": "number", "
 KEY_RECIPE = (
     "`row_key` is made so: join the table's name and the values of its natural key, in the order given, with U+001F "
     "(a null is the empty string, a decimal is written without trailing zeros); take the SHA-256 of that text; write "
-    "its first sixty bits in lower-case base 32, twelve letters. Where the dictionary says that the key is made of "
-    "columns that are hashes already, it is that column, or the first eight letters of each. It stays the same from "
-    "release to release."
+    "its first sixty bits in lower-case base 32, twelve letters. Where the dictionary says that the key is put "
+    "together, its parts are joined by hyphens: first, where it names columns to hash, the first eight letters of the "
+    "same hash of those alone; then columns as they are, a day without its hyphens, a null left out. A key stays the "
+    "same from release to release."
 )
 
 
@@ -57,9 +58,15 @@ def data_dictionary(facts: Mapping[str, Mapping[str, Any]], version: str) -> str
 
 
 def _key_sentence(name: str) -> str:
-    """The natural key of a table, and of what `row_key` is made where it is no hash of that."""
-    natural, parts = (", ".join(f"`{c}`" for c in key) for key in (TABLES[name].natural_key, TABLES[name].key_parts))
-    return f"Natural key: {natural}." + (f" `row_key` is made of {parts}." if parts else "")
+    """The natural key of a table, and of what `row_key` is put together where it is no hash of that."""
+    kind = TABLES[name]
+    natural, hashed, plain = (
+        ", ".join(f"`{c}`" for c in key) for key in (kind.natural_key, kind.key_hashed, kind.key_plain)
+    )
+    parts = [f"the hash of {hashed}"] if hashed else []
+    return f"Natural key: {natural}." + (
+        f" `row_key` is put together from {' and '.join([*parts, plain])}." if plain else ""
+    )
 
 
 def _conventions() -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from publish.evidence import rows
 from publish.wording import percent, span
 from sources.errors import Exit, FtaError
-from warehouse.tables import TABLES, columns_of
+from warehouse.tables import TABLES, columns_of, said_by_key
 
 Row = dict[str, Any]
 
@@ -52,7 +52,7 @@ def explain(connection: sqlite3.Connection, row_key: str) -> dict[str, Any]:
     Raises:
         FtaError: `unknown_row` where no table has the key.
     """
-    table, row = _find(connection, row_key.strip().lower())
+    table, row = _find(connection, row_key.strip())
     steps, source = _EXPLAINERS.get(table, _plain)(connection, table, row)
     told = {json.dumps(step, sort_keys=True): {"row_key": None, **step} for step in steps}
     return {
@@ -65,14 +65,23 @@ def _find(connection: sqlite3.Connection, key: str) -> tuple[str, Row]:
     sql = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
     held = {row["name"] for row in rows(connection, sql)}
     for table in sorted(held & TABLES.keys(), key=lambda name: (name == "hs2022_contributor", name)):  # slowest last
-        found = rows(connection, f"SELECT * FROM {table} WHERE row_key = ?", (key,))
-        if found:
-            return table, found[0]
+        if found := _with_key(connection, table, key):
+            return table, found
     raise FtaError(
         "unknown_row", f"No row of this release has the key {key!r}.", where={"row_key": key},
         remedy="Take a row_key from a table of the release or from an answer of `ftadata compare --json`.",
         exit_code=Exit.WRONG_USE,
     )  # fmt: skip
+
+
+def _with_key(connection: sqlite3.Connection, table: str, key: str) -> Row | None:
+    """The row of a table with a key, found by what the key says of it."""
+    said = said_by_key(table, key)
+    if said is None:
+        return None
+    wanted = {**said, "row_key": key}
+    sql = f"SELECT * FROM {table} WHERE {' AND '.join(f'{column} = ?' for column in wanted)}"
+    return next(iter(rows(connection, sql, tuple(wanted.values()))), None)
 
 
 def _value(connection: sqlite3.Connection, table: str, row: Row) -> Any:
@@ -111,7 +120,11 @@ def _hs2022_rate(connection: sqlite3.Connection, table: str, row: Row) -> tuple[
     steps: list[Row] = [{"stage": "conversion", "detail": detail, "lines": lines}]
     document: Row | None = None
     for found in contributors[:MAX_LINES]:
-        rate = _one(connection, source_table, "row_key", found["source_rate_row_key"])
+        rate = _with_key(connection, source_table, found["source_rate_row_key"])
+        if rate is None:
+            missing = f"The rate {found['source_rate_row_key']} of line {found['line_code']} is not in this release."
+            steps.append({"stage": "rate", "detail": missing})
+            continue
         steps += _correlation(connection, rate, found, row["hs6"])
         more, source = _line_rate(connection, source_table, rate)
         steps, document = steps + more, document or source
@@ -220,8 +233,7 @@ def _range(rule: Row) -> str:
 def _contributor(connection: sqlite3.Connection, table: str, row: Row) -> tuple[list[Row], Row | None]:
     """A line's part in an HS 2022 rate: the line's own rate."""
     for source_table in ("preference_rate", "mfn_rate"):
-        sql = f"SELECT * FROM {source_table} WHERE row_key = ?"
-        for rate in rows(connection, sql, (row["source_rate_row_key"],)):
+        if rate := _with_key(connection, source_table, row["source_rate_row_key"]):
             return _line_rate(connection, source_table, rate)
     return [], None
 

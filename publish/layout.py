@@ -3,27 +3,26 @@
 Most of their bytes are texts that repeat: the same schedule, period or duty on thousands of rows. Such columns stand
 together, each combination once, in a table of their own (`preference_rate__period`), and the rows
 (`preference_rate__row`) have its number. A text that differs only in its middle is cut in three, and what stands around
-the middle counts among the columns that repeat. The view has every column of the table, so that a reader sees no
-difference; foreign keys stand on the parts. Written out in full the same file takes twice the space.
+the middle counts among the columns that repeat. What another column says already is not stored again. The view has
+every column of the table, so that a reader sees no difference; foreign keys stand on the parts. Written out in full the
+same file takes more than twice the space. Taking rows apart is the matter of `publish.parts`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from operator import itemgetter
-from typing import Any
 
 from publish.shape import SQL_TYPES, shape_of
-from warehouse.columns import KEPT
 from warehouse.tables import TABLES, columns_of
 
-Row = tuple[Any, ...]
-_NUMBER = re.compile(r"(.*?)(\d+)()", re.DOTALL)
+KEY = "row_key"
+_NUMBER = r"^(?s:(?P<before>.*?)(?P<middle>\d+)(?P<after>))$"
 """A place ends in the number of its row."""
-_CODES = re.compile(r"(.*?)(\d[\d.]{3,}\d(?:.*\d[\d.]{3,}\d)?)(.*)", re.DOTALL)
+_CODES = r"^(?s:(?P<before>.*?)(?P<middle>\d[\d.]{3,}\d(?:.*\d[\d.]{3,}\d)?)(?P<after>.*))$"
 """Cells of a tariff differ from row to row in their codes, and mostly in nothing else."""
+_LINE = r"^(?P<before>[a-z2-7]{8}-)(?P<middle>\d+)(?P<after>-[\d-]*)$"
+"""The key of a line's rate has its code in the middle."""
 _SCHEDULE = ("schedule_id", "regime_id", "importer", "exporter")
 _PERIOD = ("valid_from", "valid_to")
 
@@ -35,13 +34,19 @@ class Layout:
     Attributes:
         key: primary key of the rows, columns of the rows; `x_no` is the number in group `x`.
         groups: columns that stand together in a table of their own. `x<` and `x>` are what stands before and after the
-            middle of column `x`.
-        cuts: columns cut in three, and the expression that a whole text must match for its middle to be found.
+            middle of column `x`; `row_key<` is the hash that the key begins with.
+        cuts: columns cut in three, and the expression (RE2) that finds the pieces of a whole text.
+        says: columns, or their middles, that say what another column says, or begins with: that column and how many
+            characters of it. Only what is otherwise is stored.
+        keeps_key: whether the rows have their `row_key` as it is, because a join compares it or it is part of theirs;
+            else the view makes it.
     """
 
     key: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
-    cuts: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    cuts: Mapping[str, str] = field(default_factory=dict)
+    says: Mapping[str, tuple[str, int | None]] = field(default_factory=dict)
+    keeps_key: bool = False
 
 
 LAYOUTS: dict[str, Layout] = {
@@ -51,26 +56,43 @@ LAYOUTS: dict[str, Layout] = {
          "box": ("bbox",)},
         {"locator": _NUMBER, "cells": _CODES},
     ),
+    "tariff_line": Layout(
+        ("line_code", "nomenclature_no", "row_key"), {"nomenclature": ("nomenclature_id", "hs_edition")},
+        says={"hs6": ("line_code", 6)}, keeps_key=True,
+    ),
     "concession": Layout(
         ("line_code", "schedule_no", "row_no"),
-        {"schedule": ("schedule_id",), "terms": ("base_duty_id", "category", "state")},
+        {"schedule": ("row_key<", "schedule_id"), "terms": ("base_duty_id", "category", "state")},
     ),
     "preference_rate": Layout(
         ("line_code", "schedule_no", "row_no", "period_no"),
         {"schedule": _SCHEDULE, "period": _PERIOD,
          "outcome": ("duty_id", "rate_pct", "rate_max_pct", "state", "derivation")},
+        keeps_key=True,
+    ),
+    "mfn_rate": Layout(
+        ("line_code", "tariff_no"),
+        {"tariff": ("row_key<", "importer", "nomenclature_id", "kind", *_PERIOD),
+         "outcome": ("duty_id", "rate_pct", "state")},
     ),
     "hs2022_preference_rate": Layout(
         ("hs6", "schedule_no", "period_no"),
-        {"schedule": _SCHEDULE, "period": _PERIOD,
+        {"schedule": ("row_key<", *_SCHEDULE), "period": _PERIOD,
          "outcome": ("duty_id", "rate_pct", "rate_max_pct", "state", "reason", "relation", "min_pct", "max_pct",
                      "mean_pct", "n_lines", "n_distinct", "n_free", "n_excluded", "n_non_ad_valorem", "layer")},
     ),
     "hs2022_contributor": Layout(
-        ("rate_row_key", "source_rate_row_key"), {"line": ("line_code", "hs6_from", "relation")}
+        ("rate_row_key", "line_code", "source_no"),
+        {"source": ("source_rate_row_key<", "source_rate_row_key>", "relation")},
+        {"source_rate_row_key": _LINE},
+        says={"source_rate_row_key": ("line_code", None), "hs6_from": ("line_code", 6)},
+    ),
+    "hs2022_origin_rule": Layout(
+        ("hs6", "standing_no", "origin_rule_row_key"), {"standing": ("regime_id", "level", "state")}
     ),
     "hs_correlation": Layout(
-        ("code_from", "pair_no", "code_to"), {"pair": ("edition_from", "edition_to", "relation", "material", "source")}
+        ("code_from", "pair_no", "code_to"),
+        {"pair": ("row_key<", "edition_from", "edition_to", "relation", "material", "source")},
     ),
 }  # fmt: skip
 """The tables that take most of the space, in the order of the key that they are asked for by."""
@@ -87,15 +109,28 @@ def part_tables(name: str) -> tuple[str, ...]:
     return () if layout is None else (*(f"{name}__{group}" for group in layout.groups), rows_table(name))
 
 
-def column_ddl(name: str, column: str) -> str:
+def column_ddl(name: str, column: str, *, nullable: bool = False) -> str:
     """A published column as it is declared: type, whether it may be null, what it refers to."""
     meta = columns_of(name)[column]
     parts = [column, SQL_TYPES[shape_of(name).types()[column]]]
-    parts += [] if meta.nullable else ["NOT NULL"]
+    parts += [] if meta.nullable or nullable else ["NOT NULL"]
     if meta.references:
         table, _, target = meta.references.partition(".")
         parts.append(f"REFERENCES {rows_table(table)} ({target})")
     return " ".join(parts)
+
+
+def row_columns(name: str) -> list[str]:
+    """The columns of the rows: the key first, as SQLite stores them, then the others that no group has, and numbers.
+
+    (SQLite 3.40 looks for nulls in the wrong place where the last column declared is one of the key.)
+    """
+    layout = LAYOUTS[name]
+    elsewhere = {member for members in layout.groups.values() for member in members}
+    if not layout.keeps_key:
+        elsewhere.add(KEY)
+    own = [column for column in columns_of(name) if column not in elsewhere]
+    return list(dict.fromkeys([*layout.key, *own, *(f"{group}_no" for group in layout.groups)]))
 
 
 def ddl(name: str) -> list[str]:
@@ -105,7 +140,7 @@ def ddl(name: str) -> list[str]:
     for group, members in layout.groups.items():
         columns = ["no INTEGER PRIMARY KEY", *(_member_ddl(name, member) for member in members)]
         made.append(_create(f"{name}__{group}", columns, "STRICT"))
-    columns = [_row_ddl(name, column) for column in _row_columns(name)]
+    columns = [_row_ddl(name, column) for column in row_columns(name)]
     columns.append(f"PRIMARY KEY ({', '.join(layout.key)})")
     made.append(_create(rows_table(name), columns, "STRICT, WITHOUT ROWID"))
     made.append(_view(name))
@@ -129,19 +164,7 @@ def _row_ddl(name: str, column: str) -> str:
     group = column.removesuffix("_no")
     if column != group and group in LAYOUTS[name].groups:
         return f"{column} INTEGER NOT NULL REFERENCES {name}__{group} (no)"
-    return column_ddl(name, column)
-
-
-def _row_columns(name: str) -> list[str]:
-    """The columns of the rows: the key first, as SQLite stores them, then the others that no group has, and numbers.
-
-    (SQLite 3.40 looks for nulls in the wrong place where the last column declared is one of the key.)
-    """
-    layout = LAYOUTS[name]
-    grouped = {member for members in layout.groups.values() for member in members}
-    own = [column for column in columns_of(name) if column not in grouped]
-    own = [column for column in own if not (column == "row_key" and TABLES[name].key_parts)]
-    return list(dict.fromkeys([*layout.key, *own, *(f"{group}_no" for group in layout.groups)]))
+    return column_ddl(name, column, nullable=column in LAYOUTS[name].says)
 
 
 def _view(name: str) -> str:
@@ -151,47 +174,36 @@ def _view(name: str) -> str:
 
 
 def _expression(name: str, column: str) -> str:
-    layout, parts = LAYOUTS[name], TABLES[name].key_parts
-    if column == "row_key" and parts:
-        return f"r.{parts[0]}" if len(parts) == 1 else " || ".join(f"substr(r.{part}, 1, {KEPT})" for part in parts)
-    of = {member: group for group, members in layout.groups.items() for member in members}
-    if column in of:
-        return f"(SELECT g.{column} FROM {name}__{of[column]} AS g WHERE g.no = r.{of[column]}_no)"
+    """A column of a table from its parts."""
+    layout = LAYOUTS[name]
+    if column == KEY and not layout.keeps_key:
+        return _key_expression(name)
+    group = _group_of(layout, column)
+    if group is not None:
+        return f"(SELECT g.{column} FROM {name}__{group} AS g WHERE g.no = r.{group}_no)"
+    stored = f"r.{column}"
+    if column in layout.says:
+        source, size = layout.says[column]
+        stored = f"ifnull({stored}, {f'r.{source}' if size is None else f'substr(r.{source}, 1, {size})'})"
     if column in layout.cuts:
-        group, whole = of[f"{column}<"], f"g.{column}_before || r.{column} || g.{column}_after"
+        group = _group_of(layout, f"{column}<")
+        whole = f"g.{column}_before || {stored} || g.{column}_after"
         return f"(SELECT {whole} FROM {name}__{group} AS g WHERE g.no = r.{group}_no)"
-    return f"r.{column}"
+    return stored
 
 
-def take_apart(name: str, columns: Mapping[str, list[Any]]) -> dict[str, list[Row]]:
-    """The rows of every part of a table, in the order in which they are stored.
-
-    Args:
-        name: a table of `LAYOUTS`.
-        columns: its published columns, as SQLite stores their values.
-    """
-    layout, held = LAYOUTS[name], dict(columns)
-    for column, pattern in layout.cuts.items():
-        pieces = [_cut(pattern, text) for text in held[column]]
-        for member, place in ((f"{column}<", 0), (column, 1), (f"{column}>", 2)):
-            held[member] = [piece[place] for piece in pieces]
-    parts: dict[str, list[Row]] = {}
-    for group, members in layout.groups.items():
-        values = list(zip(*(held[member] for member in members), strict=True))
-        number = {value: no for no, value in enumerate(sorted(set(values), key=_nulls_last), start=1)}
-        parts[f"{name}__{group}"] = [(no, *value) for value, no in number.items()]
-        held[f"{group}_no"] = [number[value] for value in values]
-    names = _row_columns(name)
-    rows = list(zip(*(held[column] for column in names), strict=True))
-    rows.sort(key=itemgetter(*range(len(layout.key))))
-    return {**parts, rows_table(name): rows}
+def _group_of(layout: Layout, member: str) -> str | None:
+    return next((group for group, members in layout.groups.items() if member in members), None)
 
 
-def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
-    """A text as what stands before its middle, the middle, and what stands after; it may have no middle."""
-    found = pattern.fullmatch(text)
-    return (found[1], found[2], found[3]) if found else (text, "", "")
+def _key_expression(name: str) -> str:
+    """The key of a row, by the recipe of its table (`warehouse.columns.composed_key`)."""
+    layout, kind = LAYOUTS[name], TABLES[name]
+    group = _group_of(layout, f"{KEY}<")
+    before = [f"(SELECT g.{KEY}_before FROM {name}__{group} AS g WHERE g.no = r.{group}_no)"] if group else []
+    return " || '-' || ".join([*before, *(_plain_expression(name, column) for column in kind.key_plain)])
 
 
-def _nulls_last(values: Row) -> Row:
-    return tuple((value is None, "" if value is None else value) for value in values)
+def _plain_expression(name: str, column: str) -> str:
+    meta, text = columns_of(name)[column], _expression(name, column)
+    return f"replace({text}, '-', '')" if meta.kind == "date" else text

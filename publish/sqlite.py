@@ -15,8 +15,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from publish.layout import LAYOUTS, column_ddl, take_apart
+from publish.layout import LAYOUTS, column_ddl
 from publish.layout import ddl as layout_ddl
+from publish.parts import take_apart
 from publish.shape import Shape
 from warehouse.tables import TABLES, columns_of
 
@@ -25,10 +26,7 @@ pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
 PAGE_SIZE = 8192
 APPLICATION_ID = 0x46544144  # "FTAD"
 CLUSTERED: dict[str, tuple[str, ...]] = {
-    "tariff_line": ("line_code", "nomenclature_id", "row_key"),
-    "mfn_rate": ("line_code", "importer", "nomenclature_id", "kind", "valid_from"),
     "hs2022_mfn_rate": ("hs6", "importer", "kind", "valid_from"),
-    "hs2022_origin_rule": ("hs6", "regime_id", "origin_rule_row_key"),
     "hs_node": ("edition", "code"),
 }
 """Large tables stored in the order of the key they are asked for by, and without any other index: half the size.
@@ -75,11 +73,10 @@ def put_table(connection: sqlite3.Connection, name: str, table: pa.Table) -> Non
         connection.execute(statement)
     connection.execute("BEGIN")
     if name in LAYOUTS:
-        columns = {column: values.to_pylist() for column, values in _stored(table).items()}
-        for part, rows in take_apart(name, columns).items():
-            _insert(connection, part, rows)
+        for part, rows in take_apart(name, _stored(table)).items():
+            _insert(connection, part, _rows(rows))
     else:
-        _insert(connection, name, _rows(_clustered(name, table)))
+        _insert(connection, name, _rows(pa.table(_stored(_clustered(name, table)))))
     connection.execute("COMMIT")
 
 
@@ -131,7 +128,7 @@ def _stored(table: pa.Table) -> dict[str, Any]:
 
 
 def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
-    for batch in pa.table(_stored(table)).to_batches(BATCH):
+    for batch in table.to_batches(BATCH):
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 

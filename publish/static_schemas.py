@@ -42,7 +42,11 @@ _NUMBER: Schema = {"type": ["number", "null"]}
 _POINTS: Schema = {"type": ["number", "null"], "description": "Percentage points: 7 is 7 %; null is never a rate."}
 _DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 _ANY_DAY: Schema = {"type": ["string", "null"], "pattern": r"^\d{4}-\d{2}-\d{2}$"}
-_KEY: Schema = {"type": "string", "pattern": "^[a-z2-7]{12}$", "description": "Row of the release's tables."}
+_KEY: Schema = {
+    "type": "string",
+    "pattern": "^[a-z2-7]{8}(?:[a-z2-7]{4}$|-)",
+    "description": "Row of the release's tables.",
+}
 _ANY_KEY: Schema = {**_KEY, "type": ["string", "null"]}
 _STATE: Schema = {"enum": list(STATES)}
 _KINDS: dict[str, Schema] = {

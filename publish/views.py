@@ -24,9 +24,6 @@ SEARCH_TABLES = (
 # Each serves a query of the portal or of the command line; a table's key columns are left to the release writer.
 INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hs2022_mfn_rate", ("hs6", "importer")),
-    ("hs2022_origin_rule", ("hs6", "regime_id")),
-    ("mfn_rate", ("line_code", "importer")),
-    ("tariff_line", ("line_code",)),
     ("hs_node", ("edition", "code")),
     ("provision", ("regime_id", "code")),
     ("schedule", ("regime_id", "importer")),

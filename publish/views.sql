@@ -74,7 +74,10 @@ JOIN regime AS g ON g.regime_id = p.regime_id;
 
 -- The carried rates by the number of their schedule, from the parts of which `hs2022_preference_rate` is made.
 CREATE VIEW v_carried AS
-SELECT r.hs6, r.schedule_no, r.row_key, p.valid_from, p.valid_to, o.*
+SELECT r.hs6, r.schedule_no,
+       (SELECT s.row_key_before FROM hs2022_preference_rate__schedule AS s WHERE s.no = r.schedule_no)
+       || '-' || r.hs6 || '-' || replace(p.valid_from, '-', '') AS row_key,
+       p.valid_from, p.valid_to, o.*
 FROM hs2022_preference_rate__row AS r
 JOIN hs2022_preference_rate__period AS p ON p.no = r.period_no
 JOIN hs2022_preference_rate__outcome AS o ON o.no = r.outcome_no;

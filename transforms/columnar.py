@@ -5,6 +5,7 @@ For transforms that carry hundreds of thousands of rows; what the numbers mean d
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, TypeAlias
 
@@ -13,7 +14,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.columns import KEPT
+from warehouse.columns import LETTERS, SHORT
+from warehouse.tables import TABLES, columns_of
 
 Column: TypeAlias = Any  # an Arrow array, chunked or not; its stubs know too few of its calls
 Ints = npt.NDArray[np.int64]
@@ -24,23 +26,31 @@ RATE = pa.decimal128(12, 6)
 _BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
 
 
-def row_keys(table: str, *natural_key: Column) -> Column:
-    """The `row_key` of every row, as `warehouse.columns.stable_key` makes it from text columns of the natural key."""
-    columns = [pc.fill_null(column.cast(pa.string()), "") for column in natural_key]
-    joined = pc.binary_join_element_wise(table, *columns, "\x1f")
-    digests = b"".join(sha256(text.encode()).digest()[:8] for text in joined.to_pylist())
+def row_keys(table: str, columns: Mapping[str, Column]) -> Column:
+    """The `row_key` of every row, as `warehouse.tables.row_key` makes it, from the columns of the natural key."""
+    kind = TABLES[table]
+    if not kind.key_plain:
+        return _hashes(table, [columns[name] for name in kind.natural_key], LETTERS)
+    plain = [whole(columns[name].cast(pa.string())) for name in kind.key_plain]
+    dates = [columns_of(table)[name].kind == "date" for name in kind.key_plain]
+    plain = [pc.replace_substring(c, "-", "") if date else c for c, date in zip(plain, dates, strict=True)]
+    prefix = [_hashes(table, [columns[name] for name in kind.key_hashed], SHORT)] if kind.key_hashed else []
+    return pc.binary_join_element_wise(*prefix, *plain, "-", null_handling="skip")
+
+
+def _hashes(table: str, columns: Sequence[Column], letters: int) -> Column:
+    """The first letters of the `stable_key` of every row; each combination of values is hashed once."""
+    texts = [pc.fill_null(whole(column.cast(pa.string())), "") for column in columns]
+    joined = pc.dictionary_encode(pc.binary_join_element_wise(table, *texts, "\x1f"))
+    digests = b"".join(sha256(text.encode()).digest()[:8] for text in joined.dictionary.to_pylist())
     number = np.frombuffer(digests, dtype=">u8").astype(np.uint64)
-    shifts = np.arange(59, 3, -5, dtype=np.uint64)
-    letters = _BASE32[((number[:, None] >> shifts) & np.uint64(31)).astype(np.intp)]
-    offsets = np.arange(0, letters.size + 1, len(shifts), dtype=np.int32)
-    return pa.StringArray.from_buffers(
-        len(offsets) - 1, pa.py_buffer(offsets.tobytes()), pa.py_buffer(letters.tobytes())
+    shifts = np.arange(59, 59 - 5 * letters, -5, dtype=np.int64).astype(np.uint64)
+    written = _BASE32[((number[:, None] >> shifts) & np.uint64(31)).astype(np.intp)]
+    offsets = np.arange(0, written.size + 1, letters, dtype=np.int32)
+    distinct = pa.StringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets.tobytes()), pa.py_buffer(written.tobytes())
     )
-
-
-def joined_keys(*hashes: Column) -> Column:
-    """The `row_key` of every row, as `warehouse.columns.joined_key` makes it from several columns of hashes."""
-    return pc.binary_join_element_wise(*(pc.utf8_slice_codeunits(column, 0, KEPT) for column in hashes), "")
+    return distinct.take(joined.indices)
 
 
 def whole(column: Column) -> Column:

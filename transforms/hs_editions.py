@@ -20,7 +20,6 @@ from transforms.columnar import (
     Bools,
     Column,
     Ints,
-    joined_keys,
     millionths,
     numbered,
     pick,
@@ -51,7 +50,7 @@ from transforms.hs_cells import (
     summarise,
 )
 from transforms.hs_lines import PlacedLines, Unplaced, place_lines
-from warehouse.tables import TABLES, arrow_schema
+from warehouse.tables import arrow_schema
 
 _KIND_OF_STATE = {"ok": "ad_valorem", "free": "ad_valorem"}  # every other state is a class of its own
 
@@ -179,7 +178,7 @@ class _Job:
             "n_non_ad_valorem": pa.array(column("n_other")),
         } | {name: pa.array(column(name)) for name in ("n_lines", "n_distinct", "n_free", "n_excluded")}
         columns |= {name: pa.repeat(value, len(code)) for name, value in self.fixed.items()}
-        columns["row_key"] = row_keys(self.table, *(columns[name] for name in TABLES[self.table].natural_key))
+        columns["row_key"] = row_keys(self.table, columns)
         schema = arrow_schema(self.table)
         return pa.table([columns[name] for name in schema.names], schema=schema)
 
@@ -298,6 +297,6 @@ class _Given:
             "hs6_from": pick(self.lines.hs6, line),
             "relation": pick(pa.array([pair[2] for pair in pairs], pa.string()), cells.pair[once]),
         }
-        columns["row_key"] = joined_keys(*(columns[name] for name in TABLES["hs2022_contributor"].key_parts))
+        columns["row_key"] = row_keys("hs2022_contributor", columns)
         schema = arrow_schema("hs2022_contributor")
         return pa.table([columns[name] for name in schema.names], schema=schema)

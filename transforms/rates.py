@@ -190,5 +190,4 @@ def _table(
         "derivation": constant(_derivation(schedule)),
         "source_row_id": pa.array(sources, pa.string()).take(owner),
     }
-    keys = (columns[name] for name in ("schedule_id", "line_code", "row_no", "valid_from"))
-    return pa.table({"row_key": row_keys(TABLE, *keys), **columns}, schema=schema)
+    return pa.table({"row_key": row_keys(TABLE, columns), **columns}, schema=schema)

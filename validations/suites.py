@@ -37,12 +37,9 @@ PATTERNS = {
     "party_id": r"^[A-Z]{2}$",
     "currency": r"^[A-Z]{3}$",
     "sha256": r"^[0-9a-f]{64}$",
-    "row_key": r"^[a-z2-7]{12}$",
 }
 """Patterns of codes by column name (HS: digits only; ISO 3166 alpha-2; ISO 4217; SHA-256)."""
 TABLE_PATTERNS = {
-    ("source_row", "row_key"): r"^[a-z2-7]{8}\d*$",
-    ("hs2022_contributor", "row_key"): r"^[a-z2-7]{16}$",
     ("hs_correlation", "code_from"): r"^\d{6}$",
     ("hs_correlation", "code_to"): r"^\d{6}$",
     ("origin_rule", "code_from"): r"^(?:\d{2}|\d{4}|\d{6})$",
@@ -114,8 +111,17 @@ def expectations(name: str, present: list[str]) -> Iterator[tuple[str, str, dict
         if meta.kind == "rate":
             low, high = RATE_RANGE
             yield "C26", "ExpectColumnValuesToBeBetween", {"column": column, "min_value": low, "max_value": high}
-        if pattern := TABLE_PATTERNS.get((name, column), PATTERNS.get(column)):
+        if pattern := _pattern(name, column):
             yield "C07", "ExpectColumnValuesToMatchRegex", {"column": column, "regex": pattern}
+
+
+def _pattern(name: str, column: str) -> str | None:
+    """What a code of a column looks like; a key by the recipe of its table."""
+    if column != KEY:
+        return TABLE_PATTERNS.get((name, column), PATTERNS.get(column))
+    if not TABLES[name].key_plain:
+        return r"^[a-z2-7]{12}$"
+    return r"^[a-z2-7]{8}(?:-[0-9A-Z]+)+$" if TABLES[name].key_hashed else r"^[a-z2-7]{8}[0-9a-z-]*$"
 
 
 def as_frame(table: pa.Table) -> pd.DataFrame:

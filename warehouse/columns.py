@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -100,14 +101,25 @@ def stable_key(table: str, values: Iterable[object]) -> str:
     )  # fmt: skip
 
 
-KEPT = 8
-"""Letters kept of each hash that a `joined_key` is made of: forty bits of each."""
+LETTERS = 12
+"""Letters of a `stable_key`."""
+SHORT = 8
+"""Letters of the hash in a key that goes on in plain words: forty bits, for the few schedules that a table has."""
 
 
-def joined_key(hashes: Iterable[str]) -> str:
-    """The `row_key` of a row that is known by hashes already: the one hash, or the first eight letters of each."""
-    held = list(hashes)
-    return held[0] if len(held) == 1 else "".join(text[:KEPT] for text in held)
+@lru_cache(maxsize=4096)
+def key_prefix(table: str, *values: str) -> str:
+    """What a `composed_key` begins with: eight letters of the `stable_key` of the values that are not plain."""
+    return stable_key(table, values)[:SHORT]
+
+
+def composed_key(prefix: str | None, plain: Iterable[str | None]) -> str:
+    """The `row_key` of a row whose natural key has codes, row numbers or days: those as they are, after a prefix.
+
+    They are joined by hyphens; a day is written without its own (20230101), a null is left out. Rows that are alike
+    stand beside each other by such keys, and a million of them compress to a tenth of what hashes take.
+    """
+    return "-".join([*([prefix] if prefix is not None else []), *(value for value in plain if value is not None)])
 
 
 def _key_part(value: object) -> str:

@@ -7,14 +7,14 @@ stored and written is in `warehouse.store` and `publish`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import pyarrow as pa
 from sqlmodel import SQLModel
 
-from warehouse.columns import ARROW_TYPES, ColumnMeta, column, joined_key, stable_key
+from warehouse.columns import ARROW_TYPES, LETTERS, SHORT, ColumnMeta, column, composed_key, key_prefix, stable_key
 
 EDITIONS = ("HS 2002", "HS 2007", "HS 2012", "HS 2017", "HS 2022")
 LAYERS = ("treaty_annex", "partner_transposed", "domestic_instrument", "derived")
@@ -30,13 +30,15 @@ DIFFERENCE_KINDS = ("rate", "state", "duty", "only_ours", "only_own")
 class FtaTable(SQLModel):
     """What every table has: a stable `row_key`, and the columns it is hashed from.
 
-    `key_parts` names columns that are hashes of the natural key already, of which `row_key` is made instead.
+    Where `key_plain` names columns, their values stand in the `row_key` as they are, after a short hash of those of
+    `key_hashed` (`warehouse.columns.composed_key`); else it is a hash of the whole natural key.
     """
 
     natural_key: ClassVar[tuple[str, ...]] = ()
-    key_parts: ClassVar[tuple[str, ...]] = ()
+    key_hashed: ClassVar[tuple[str, ...]] = ()
+    key_plain: ClassVar[tuple[str, ...]] = ()
     row_key: str = column(
-        "code", "Stable hash of the table's name and natural key.", primary_key=True, example="mzxw6ytboi2g"
+        "code", "Stable key, made from the table's name and natural key.", primary_key=True, example="mzxw6ytboi2g"
     )
 
 
@@ -220,6 +222,8 @@ class HsNode(FtaTable, table=True):
 
     __tablename__ = "hs_node"
     natural_key: ClassVar[tuple[str, ...]] = ("edition", "code")
+    key_hashed: ClassVar[tuple[str, ...]] = ("edition",)
+    key_plain: ClassVar[tuple[str, ...]] = ("code",)
     edition: str = column("code", "HS edition.", enum=EDITIONS)
     code: str = column("code", "Section number in Roman digits, or 2, 4 or 6 digits.", example="610910")
     level: int = column("integer", "0 section, 2 chapter, 4 heading, 6 subheading.")
@@ -254,6 +258,8 @@ class HsCorrelation(FtaTable, table=True):
 
     __tablename__ = "hs_correlation"
     natural_key: ClassVar[tuple[str, ...]] = ("edition_from", "code_from", "edition_to", "code_to")
+    key_hashed: ClassVar[tuple[str, ...]] = ("edition_from", "edition_to")
+    key_plain: ClassVar[tuple[str, ...]] = ("code_from", "code_to")
     edition_from: str = column("code", "Older edition.")
     code_from: str = column("code", "Subheading of the older edition.")
     edition_to: str = column("code", "Newer edition.")
@@ -273,6 +279,8 @@ class TariffLine(FtaTable, table=True):
 
     __tablename__ = "tariff_line"
     natural_key: ClassVar[tuple[str, ...]] = ("nomenclature_id", "line_code", "stat_suffix")
+    key_hashed: ClassVar[tuple[str, ...]] = ("nomenclature_id",)
+    key_plain: ClassVar[tuple[str, ...]] = ("line_code", "stat_suffix")
     nomenclature_id: str = column("code", "Nomenclature.", example="kr-hsk-2019")
     line_code: str = column("code", "Digits of the line.", example="6109101000")
     stat_suffix: str | None = column("code", "Statistical suffix, where the nomenclature has one.", nullable=True)
@@ -355,6 +363,8 @@ class Concession(FtaTable, table=True):
 
     __tablename__ = "concession"
     natural_key: ClassVar[tuple[str, ...]] = ("schedule_id", "line_code", "row_no")
+    key_hashed: ClassVar[tuple[str, ...]] = ("schedule_id",)
+    key_plain: ClassVar[tuple[str, ...]] = ("line_code", "row_no")
     schedule_id: str = column("code", "Schedule.", references="schedule.schedule_id")
     line_code: str = column("code", "Line.")
     row_no: int = column("integer", "1, or more where a schedule has several concessions for one line (by condition).")
@@ -371,6 +381,8 @@ class PreferenceRate(FtaTable, table=True):
 
     __tablename__ = "preference_rate"
     natural_key: ClassVar[tuple[str, ...]] = ("schedule_id", "line_code", "row_no", "valid_from")
+    key_hashed: ClassVar[tuple[str, ...]] = ("schedule_id",)
+    key_plain: ClassVar[tuple[str, ...]] = ("line_code", "row_no", "valid_from")
     schedule_id: str = column("code", "Schedule.", references="schedule.schedule_id")
     regime_id: str = column("code", "Regime.", references="regime.regime_id")
     importer: str = column(
@@ -412,6 +424,8 @@ class MfnRate(FtaTable, table=True):
 
     __tablename__ = "mfn_rate"
     natural_key: ClassVar[tuple[str, ...]] = ("importer", "nomenclature_id", "line_code", "kind", "valid_from")
+    key_hashed: ClassVar[tuple[str, ...]] = ("importer", "nomenclature_id", "kind")
+    key_plain: ClassVar[tuple[str, ...]] = ("line_code", "valid_from")
     importer: str = column(
         "code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR"
     )
@@ -440,6 +454,8 @@ class Hs2022PreferenceRate(FtaTable, table=True):
 
     __tablename__ = "hs2022_preference_rate"
     natural_key: ClassVar[tuple[str, ...]] = ("schedule_id", "hs6", "valid_from")
+    key_hashed: ClassVar[tuple[str, ...]] = ("schedule_id",)
+    key_plain: ClassVar[tuple[str, ...]] = ("hs6", "valid_from")
     schedule_id: str = column("code", "Schedule.", references="schedule.schedule_id")
     regime_id: str = column("code", "Regime.", references="regime.regime_id")
     importer: str = column(
@@ -508,6 +524,8 @@ class Hs2022MfnRate(FtaTable, table=True):
 
     __tablename__ = "hs2022_mfn_rate"
     natural_key: ClassVar[tuple[str, ...]] = ("importer", "hs6", "kind", "valid_from")
+    key_hashed: ClassVar[tuple[str, ...]] = ("importer", "kind")
+    key_plain: ClassVar[tuple[str, ...]] = ("hs6", "valid_from")
     importer: str = column(
         "code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR"
     )
@@ -572,7 +590,7 @@ class Hs2022Contributor(FtaTable, table=True):
 
     __tablename__ = "hs2022_contributor"
     natural_key: ClassVar[tuple[str, ...]] = ("rate_row_key", "source_rate_row_key")
-    key_parts: ClassVar[tuple[str, ...]] = natural_key
+    key_plain: ClassVar[tuple[str, ...]] = natural_key
     rate_row_key: str = column("code", "Row of `hs2022_preference_rate` or `hs2022_mfn_rate`.")
     source_rate_row_key: str = column("code", "Row of `preference_rate` or `mfn_rate`.")
     line_code: str = column("code", "National line.")
@@ -683,6 +701,7 @@ class Hs2022OriginRule(FtaTable, table=True):
 
     __tablename__ = "hs2022_origin_rule"
     natural_key: ClassVar[tuple[str, ...]] = ("regime_id", "hs6", "origin_rule_row_key")
+    key_plain: ClassVar[tuple[str, ...]] = ("origin_rule_row_key", "hs6")
     regime_id: str = column("code", "Regime.", references="regime.regime_id")
     hs6: str = column("code", "HS 2022 subheading.")
     origin_rule_row_key: str = column("code", "The rule.", references="origin_rule.row_key")
@@ -902,7 +921,7 @@ class SourceRow(FtaTable, table=True):
 
     __tablename__ = "source_row"
     natural_key: ClassVar[tuple[str, ...]] = ("document_id", "locator")
-    key_parts: ClassVar[tuple[str, ...]] = ("source_row_id",)
+    key_plain: ClassVar[tuple[str, ...]] = ("source_row_id",)
     source_row_id: str = column(
         "code",
         "Identifier of the row: eight letters for the document and page, then the row's own number.",
@@ -1057,17 +1076,47 @@ def arrow_schema(table: str) -> pa.Schema:
 
 
 def row_key(table: str, row: Mapping[str, Any]) -> str:
-    """The `row_key` of one row, hashed from the natural key of its table."""
-    return _key(table, (row.get(name) for name in _key_columns(table)))
+    """The `row_key` of one row, from the natural key of its table."""
+    return _keys(table, {name: [row.get(name)] for name in _key_columns(table)})[0]
+
+
+def said_by_key(table: str, key: str) -> dict[str, str] | None:
+    """What a `row_key` says of the first column that stands in it as it is; None where no row of the table can have it.
+
+    Few rows share that value and it is what tables are stored by, so that a row is found without reading its table.
+    """
+    kind, pieces = TABLES[table], key.split("-")
+    if not kind.key_plain:
+        return {} if len(key) == LETTERS else None
+    if kind.key_hashed:
+        fits = 1 < len(pieces) <= 1 + len(kind.key_plain) and len(pieces[0]) == SHORT
+        return {kind.key_plain[0]: pieces[1]} if fits else None
+    return {kind.key_plain[0]: key} if len(kind.key_plain) == 1 else {}
 
 
 def _key_columns(table: str) -> tuple[str, ...]:
     """The columns of which the `row_key` of a table is made."""
-    return TABLES[table].key_parts or TABLES[table].natural_key
+    kind = TABLES[table]
+    return (*kind.key_hashed, *kind.key_plain) if kind.key_plain else kind.natural_key
 
 
-def _key(table: str, values: Iterable[Any]) -> str:
-    return joined_key(values) if TABLES[table].key_parts else stable_key(table, values)
+def _keys(table: str, columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The `row_key` of every row, from columns of values."""
+    kind = TABLES[table]
+    if not kind.key_plain:
+        return [stable_key(table, values) for values in zip(*(columns[n] for n in kind.natural_key), strict=True)]
+    plain = zip(*(_plain(table, name, columns[name]) for name in kind.key_plain), strict=True)
+    if not kind.key_hashed:
+        return [composed_key(None, values) for values in plain]
+    hashed = zip(*(columns[name] for name in kind.key_hashed), strict=True)
+    return [composed_key(key_prefix(table, *of), values) for of, values in zip(hashed, plain, strict=True)]
+
+
+def _plain(table: str, column: str, values: Sequence[Any]) -> list[str | None]:
+    """Values as they stand in a key: a day without hyphens, a number as its digits."""
+    if columns_of(table)[column].kind == "date":
+        return [None if value is None else value.replace("-", "") for value in values]
+    return [None if value is None else str(value) for value in values]
 
 
 def build(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
@@ -1080,8 +1129,8 @@ def build(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     schema, given = arrow_schema(table), list(rows)
     if unknown := {name for row in given for name in row} - set(schema.names):
         raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
-    columns = {name: [row.get(name) for row in given] for name in schema.names if name != "row_key"}
-    columns["row_key"] = [_key(table, key) for key in zip(*(columns[n] for n in _key_columns(table)), strict=True)]
+    columns: dict[str, list[Any]] = {n: [row.get(n) for row in given] for n in schema.names if n != "row_key"}
+    columns["row_key"] = _keys(table, columns)
     built = pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names}, schema=schema)
     built.validate(full=True)
     for field in schema:

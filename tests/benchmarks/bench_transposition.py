@@ -61,9 +61,7 @@ def generated_rates(lines: pa.Table, schedule_id: str, seed: int) -> pa.Table:
     }  # fmt: skip
     columns |= {name: pa.repeat(value, len(rate)) for name, value in fixed.items()}
     columns["row_no"] = pa.repeat(1, len(rate))
-    columns["row_key"] = row_keys(
-        "preference_rate", *(columns[n] for n in ("schedule_id", "line_code", "row_no", "valid_from"))
-    )
+    columns["row_key"] = row_keys("preference_rate", columns)
     schema = arrow_schema("preference_rate")
     empty = {name: pa.nulls(len(rate), schema.field(name).type) for name in schema.names if name not in columns}
     return pa.table({**empty, **columns}).select(schema.names).cast(schema)

@@ -6,15 +6,17 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.columnar import joined_keys, mean_half_even, millionths, numbered, pick, rates, row_keys, spread
+from transforms.columnar import mean_half_even, millionths, numbered, pick, rates, row_keys, spread
 from warehouse.columns import stable_key
-from warehouse.tables import row_key
+from warehouse.tables import arrow_schema, row_key
 
 POINTS = st.decimals(-999_999, 999_999, places=6, allow_nan=False)
 TEXTS = st.text(max_size=6)
+DIGITS = st.text("0123456789", min_size=1, max_size=10)
 
 
 @settings(deadline=None)
@@ -25,19 +27,32 @@ def test_rates_come_back_as_they_went(points: list[Decimal | None], skip: int) -
     assert rates(values, given_).to_pylist() == column.to_pylist()
 
 
-@settings(deadline=None)
-@given(st.lists(st.tuples(TEXTS, st.none() | TEXTS)))
-def test_keys_of_a_column_are_the_stable_keys_of_its_rows(rows: list[tuple[str, str | None]]) -> None:
-    first, second = (pa.array([row[n] for row in rows], pa.string()) for n in (0, 1))
-    assert row_keys("t", first, second).to_pylist() == [stable_key("t", row) for row in rows]
+KEYED = {
+    "party_group": {"group_id": TEXTS, "party_id": TEXTS, "valid_from": st.dates().map(str)},
+    "tariff_line": {"nomenclature_id": TEXTS, "line_code": DIGITS, "stat_suffix": st.none() | DIGITS},
+    "preference_rate": {"schedule_id": TEXTS, "line_code": DIGITS, "row_no": st.integers(1, 99),
+                        "valid_from": st.dates().map(str)},
+    "mfn_rate": {"importer": TEXTS, "nomenclature_id": TEXTS, "kind": TEXTS, "line_code": DIGITS,
+                 "valid_from": st.dates().map(str)},
+    "hs2022_contributor": {"rate_row_key": st.just("abcdefgh-610910-20230101"), "source_rate_row_key": DIGITS},
+}  # fmt: skip
 
 
-def test_keys_made_of_hashes_are_those_of_the_tables() -> None:
-    keys = [("abcdefghijkl", "mnopqrstuvwx"), ("a" * 12, "b" * 12)]
-    first, second = (pa.array([key[n] for key in keys], pa.string()) for n in (0, 1))
-    rows = [{"rate_row_key": one, "source_rate_row_key": two} for one, two in keys]
-    assert joined_keys(first, second).to_pylist() == [row_key("hs2022_contributor", row) for row in rows]
-    assert joined_keys(first, second).to_pylist()[0] == "abcdefghmnopqrst"
+@pytest.mark.parametrize("table", KEYED)
+@settings(deadline=None, max_examples=50)
+@given(st.data())
+def test_keys_of_columns_are_the_keys_of_their_rows(table: str, data: st.DataObject) -> None:
+    rows = data.draw(st.lists(st.fixed_dictionaries(KEYED[table])))
+    types = {name: arrow_schema(table).field(name).type for name in KEYED[table]}
+    columns = {name: pa.array([row[name] for row in rows], kind) for name, kind in types.items()}
+    assert row_keys(table, columns).to_pylist() == [row_key(table, row) for row in rows]
+
+
+def test_a_key_is_put_together_from_a_hash_and_what_is_plain() -> None:
+    rate = {"schedule_id": "aa-bb", "line_code": "01012100", "row_no": 1, "valid_from": "2022-12-01"}
+    assert row_key("preference_rate", rate) == f"{stable_key('preference_rate', ['aa-bb'])[:8]}-01012100-1-20221201"
+    line = {"nomenclature_id": "n", "line_code": "0101", "stat_suffix": None}
+    assert row_key("tariff_line", line).endswith("-0101")
 
 
 @settings(deadline=None)
