@@ -14,7 +14,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute
-from pyarrow import feather
 
 from pipelines.home import Home
 from pipelines.plan import Plan, content_hash, extraction_path, file_hash
@@ -23,7 +22,9 @@ from sources.content import FOLDER, load_content
 from sources.registry import Registry, sources_root
 from transforms.content import content_tables
 from transforms.hs_differences import difference_table
+from warehouse.arrow_files import mapped_tables, write_files
 from warehouse.carry import carry_forward
+from warehouse.content import canonical_order
 from warehouse.store import assemble
 from warehouse.tables import TABLES
 
@@ -100,8 +101,7 @@ def keep_assembled(plan: Plan, home: Home, tables: Tables) -> None:
     beside = home.assembled / f"writing.{os.getpid()}"
     shutil.rmtree(home.assembled, ignore_errors=True)
     beside.mkdir(parents=True)
-    for name, table in tables.items():
-        feather.write_feather(table, str(beside / f"{name}.arrow"), compression="lz4")
+    write_files(beside, {name: canonical_order(table, TABLES[name].natural_key) for name, table in tables.items()})
     beside.replace(home.assembled / plan.judgement)
 
 
@@ -110,9 +110,7 @@ def kept_or_assembled(plan: Plan, home: Home, quarantined: Collection[str]) -> A
     folder = home.assembled / plan.judgement
     if quarantined or not folder.is_dir():
         return assemble_release(plan, home, quarantined)
-    files = {name: folder / f"{name}.arrow" for name in TABLES}
-    kept = {name: feather.read_table(str(f)).combine_chunks() for name, f in files.items() if f.exists()}
-    return Assembled(kept, (), ())
+    return Assembled(mapped_tables(folder), (), ())
 
 
 def _replace_documents(units: dict[str, Tables], documents: pa.Table) -> None:

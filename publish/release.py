@@ -7,13 +7,9 @@ in the listings. The bytes of each file are the matter of `publish.writing`.
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
 from collections.abc import Mapping
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +21,6 @@ from publish.differences import differences, differing
 from publish.feed import refresh_listings
 from publish.manifest import (
     MANIFEST,
-    PUBLIC_KEY,
     SUMS,
     contract,
     parse_sums,
@@ -37,17 +32,14 @@ from publish.manifest import (
 )
 from publish.reasons import Upstream, upstream
 from publish.shape import shape_of
-from publish.signing import public_key_of
-from publish.staging import clear, only_publisher, settle, stage, swap
-from publish.verify import verify
+from publish.staging import clear, only_publisher
+from publish.twice import files_that_differ, put_in_place
 from publish.versions import Contract, Version, next_step
 from publish.writing import Plan, write_release
 from sources.errors import Exit, FtaError
 from warehouse.content import NOT_JUDGED, canonical_order, content_hash, joined_hash
 from warehouse.tables import TABLES, arrow_schema, build
 
-MANY_ROWS = 100_000
-"""A release of more rows is written the second time by another process; one of fewer is written before it starts."""
 ENTITIES = ("regime", "schedule", "document")
 """Tables whose rows stand, in `change`, for everything that came with them."""
 
@@ -135,7 +127,7 @@ def publish(
             if older is not None and _is_same(older, hashes):
                 return _nothing_new(older)
             plan = make_plan(release_input, tables, hashes, older)
-            place = _write(releases, plan, secret_key, write_twice)
+            place = put_in_place(releases, plan, secret_key, write_twice)
             refresh_listings(releases)
     except (OSError, sqlite3.OperationalError) as error:
         raise FtaError(
@@ -153,7 +145,8 @@ def _canonical(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     for name in TABLES:
         schema = arrow_schema(name)
         table = tables.get(name) if name != "change" else None
-        held = schema.empty_table() if table is None else table.select(schema.names).cast(schema)
+        held = schema.empty_table() if table is None else table.select(schema.names)
+        held = held if held.schema.equals(schema) else held.cast(schema)
         found[name] = canonical_order(held, TABLES[name].natural_key)
     return found
 
@@ -314,62 +307,6 @@ def make_plan(
 def _came_with_an_entity(row: ChangeRow) -> bool:
     """Whether a row was added with a regime, schedule or document that stands in the ledger itself."""
     return row["op"] == "added" and row["reason"] == "source_added" and row["table_name"] not in ENTITIES
-
-
-def _write(releases: Path, plan: Plan, secret_key: str | None, write_twice: bool) -> Path:
-    """Write a release beside its place, once or twice, verify it, and set it in its place.
-
-    Raises:
-        FtaError: `release_faulty`, where the second writing gave other bytes or verification finds a fault.
-    """
-    staged = stage(releases, f"v{plan.version}")
-    again = stage(releases, f"v{plan.version}-again-{os.getpid()}") if write_twice else staged
-    try:
-        with _beside(plan) as pool:
-            second = pool.submit(write_release, again, plan, secret_key) if write_twice else None
-            write_release(staged, plan, secret_key)
-            report = verify(staged, public_key_of(secret_key) if secret_key else None)
-            if second is not None:
-                second.result()
-        faults = [f"{path}: written twice, the bytes differ (C48)." for path in files_that_differ(staged, again)]
-        faults += [f"{fault.path}: {fault.message}" for fault in report.faults]
-        if faults:
-            raise _faulty(" ".join(faults[:5]))
-        place = releases / f"v{plan.version}"
-        settle(staged, place)
-    except sqlite3.IntegrityError as error:
-        raise _faulty(f"fta.sqlite: {error}.") from error
-    except BrokenExecutor as error:
-        raise _faulty(f"the process that writes it a second time ended: {error}.") from error
-    finally:
-        for directory in (staged, again):
-            shutil.rmtree(directory, ignore_errors=True)
-    if secret_key is not None:
-        swap(releases / PUBLIC_KEY, public_key_of(secret_key).encode())
-    return place
-
-
-def _beside(plan: Plan) -> Executor:
-    """Who writes a release the second time: for a large one a process, which has the other processor to itself.
-
-    A process of its own also hashes otherwise and has another memory: what depends on either comes out otherwise.
-    """
-    if sum(table.num_rows for table in plan.tables.values()) > MANY_ROWS:
-        return ProcessPoolExecutor(1, get_context("spawn"))
-    return ThreadPoolExecutor(1)
-
-
-def _faulty(what: str) -> FtaError:
-    return FtaError(
-        "release_faulty", f"The release as written is faulty: {what}", exit_code=Exit.FAILED,
-        remedy="Nothing was published and the last release stands; mend what is named and publish again.",
-    )  # fmt: skip
-
-
-def files_that_differ(one: Path, other: Path) -> list[str]:
-    """Paths whose hashes differ between two release directories, or that only one has; by their SHA256SUMS."""
-    sums = [parse_sums((directory / SUMS).read_text(encoding="utf-8")) for directory in (one, other)]
-    return sorted(path for path in sums[0].keys() | sums[1].keys() if sums[0].get(path) != sums[1].get(path))
 
 
 def rebuild(release_dir: Path, given: ReleaseInput, scratch: Path, secret_key: str | None = None) -> list[str]:

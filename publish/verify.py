@@ -11,8 +11,8 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -86,12 +86,13 @@ class VerifyReport:
         return {**asdict(self), "ok": self.ok, "faults": [asdict(fault) for fault in self.faults]}
 
 
-def verify(directory: Path, public_key: str | None = None) -> VerifyReport:
+def verify(directory: Path, public_key: str | None = None, beside: Executor | None = None) -> VerifyReport:
     """Check a release directory.
 
     Args:
         directory: a release, such as `releases/v1.0.0`.
         public_key: line of the publisher's public key; without it a signature is checked by the key in the release.
+        beside: who looks into the database meanwhile; without it a thread does.
     """
     try:
         manifest = read_manifest(directory)
@@ -103,7 +104,10 @@ def verify(directory: Path, public_key: str | None = None) -> VerifyReport:
     faults += signature_faults
     rows: dict[str, int] = {}
     try:
-        faults += _table_faults(directory, manifest, rows)
+        with nullcontext(beside) if beside else ThreadPoolExecutor(1) as other:
+            database = other.submit(database_faults, directory, manifest)
+            faults += _table_faults(directory, manifest, rows)
+            faults += database.result()
     except (KeyError, TypeError, ValueError) as error:
         faults.append(Fault("manifest", MANIFEST, f"The manifest is incomplete: {error!r}."))
     version = str(manifest.get("version", "unknown"))
@@ -155,24 +159,16 @@ def _table_faults(directory: Path, manifest: Mapping[str, Any], rows: dict[str, 
     hashes = {name: manifest["tables"][name]["content_hash"] for name in stated}
     if joined_hash(hashes) != manifest["content_hash"]:
         yield Fault("content", MANIFEST, "The content hash of the release is not that of its tables.")
-    with ThreadPoolExecutor(1) as pool, closing(_Database(directory / DATABASE)) as database:
-        checked = pool.submit(database.faults, stated)  # SQLite reads while the other formats are looked at
-        for name, shape in stated.items():
-            twin = pool.submit(database.table, shape)
-            facts = manifest["tables"][name]
-            path = facts["parquet"]["path"]
-            found = _read(path, shape, partial(read_parquet, directory / path))
-            faults = [found] if isinstance(found, Fault) else list(_content_faults(path, found, shape, facts))
-            yield from faults
-            if not isinstance(found, Fault):
-                rows[name] = found.num_rows
-            yield from _csv_faults(directory, facts["csv"]["path"], shape, facts)
-            held = twin.result()
-            if isinstance(held, Fault):
-                yield held
-            elif held is not None and (isinstance(found, Fault) or faults or not _same_rows(held, found, shape)):
-                yield from _content_faults(DATABASE, held, shape, facts)
-        yield from checked.result()
+    for name, shape in stated.items():
+        facts = manifest["tables"][name]
+        path = facts["parquet"]["path"]
+        found = _read(path, shape, partial(read_parquet, directory / path))
+        if isinstance(found, Fault):
+            yield found
+        else:
+            yield from _content_faults(path, found, shape, facts)
+            rows[name] = found.num_rows
+        yield from _csv_faults(directory, facts["csv"]["path"], shape, facts)
 
 
 def _read(path: str, shape: Shape, read: Callable[[], pa.Table]) -> pa.Table | Fault:
@@ -209,40 +205,40 @@ def _csv_faults(directory: Path, path: str, shape: Shape, facts: Mapping[str, An
         yield from faults or [Fault("content", path, f"Table {shape.name} is not in its canonical text.")]
 
 
-class _Database:
-    """The SQLite file of a release; one thread asks it, whoever opened it."""
-
-    def __init__(self, path: Path) -> None:
-        self._connection = open_immutable(path, one_thread=False) if path.is_file() else None
-
-    def close(self) -> None:
-        """Let the file go."""
-        if self._connection is not None:
-            self._connection.close()
-
-    def faults(self, stated: Mapping[str, Shape]) -> list[Fault]:
-        """What is wrong with the file as a database: its pages, its keys, its columns."""
-        if self._connection is None:
-            return [Fault("readable", DATABASE, "The file is missing.")]
-        faults: list[Fault] = []
-        try:
-            for (problem,) in self._connection.execute("PRAGMA integrity_check").fetchall():
+def database_faults(directory: Path, manifest: Mapping[str, Any]) -> list[Fault]:
+    """What is wrong with the SQLite file of a release: its pages, its keys, its columns, its rows."""
+    if not (directory / DATABASE).is_file():
+        return [Fault("readable", DATABASE, "The file is missing.")]
+    faults: list[Fault] = []
+    try:
+        with closing(open_immutable(directory / DATABASE)) as connection:
+            for (problem,) in connection.execute("PRAGMA integrity_check").fetchall():
                 if problem != "ok":
                     faults.append(Fault("readable", DATABASE, f"SQLite finds: {problem}."))
-            for table, _, parent, _ in self._connection.execute("PRAGMA foreign_key_check").fetchmany(10):
+            for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(10):
                 said = f"A row of {table} refers to a row of {parent} that does not exist."
                 faults.append(Fault("keys", DATABASE, said))
-            for shape in stated.values():
-                faults += _column_faults(self._connection, shape)
-        except sqlite3.Error as error:
-            faults.append(Fault("readable", DATABASE, f"The database cannot be read: {error}."))
-        return faults
+            for name, shape in shapes(manifest).items():
+                faults += _column_faults(connection, shape)
+                faults += _row_faults(connection, directory, shape, manifest["tables"][name])
+    except sqlite3.Error as error:
+        faults.append(Fault("readable", DATABASE, f"The database cannot be read: {error}."))
+    return faults
 
-    def table(self, shape: Shape) -> pa.Table | Fault | None:
-        """The rows of a table, or why they cannot be read; None where there is no database."""
-        if self._connection is None:
-            return None
-        return _read(DATABASE, shape, partial(read_sqlite, self._connection, shape))
+
+def _row_faults(
+    connection: sqlite3.Connection, directory: Path, shape: Shape, facts: Mapping[str, Any]
+) -> Iterator[Fault]:
+    """A table is compared with its Parquet file; where they differ, or that is another, its content is hashed."""
+    held = _read(DATABASE, shape, partial(read_sqlite, connection, shape))
+    if isinstance(held, Fault):
+        yield held
+        return
+    path = directory / facts["parquet"]["path"]
+    twin = path.is_file() and sha256_of(path) == facts["parquet"]["sha256"]
+    other = _read(path.name, shape, partial(read_parquet, path)) if twin else None
+    if not isinstance(other, pa.Table) or not _same_rows(held, other, shape):
+        yield from _content_faults(DATABASE, held, shape, facts)
 
 
 def _same_rows(table: pa.Table, other: pa.Table, shape: Shape) -> bool:

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from publish import release as publishing
-from publish import writing
+from publish import twice, writing
 from publish.layout import part_tables
 from publish.manifest import files_in
 from publish.release import files_that_differ, publish, rebuild
@@ -181,8 +180,8 @@ def write_once_with_another_time(directory: Path, plan: writing.Plan, secret_key
 def test_a_release_that_comes_out_otherwise_the_second_time_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
-    monkeypatch.setattr(publishing, "MANY_ROWS", many)
-    monkeypatch.setattr(publishing, "write_release", write_once_with_another_time)
+    monkeypatch.setattr(twice, "MANY_ROWS", many)
+    monkeypatch.setattr(twice, "write_release", write_once_with_another_time)
     with pytest.raises(FtaError, match="the bytes differ \\(C48\\)") as caught:
         publish_sample(tmp_path)
     assert (caught.value.code, caught.value.exit_code) == ("release_faulty", Exit.FAILED)
@@ -192,7 +191,7 @@ def test_a_release_that_comes_out_otherwise_the_second_time_is_refused(
 def test_a_release_written_the_second_time_by_another_process_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, released: Path
 ) -> None:
-    monkeypatch.setattr(publishing, "MANY_ROWS", 0)
+    monkeypatch.setattr(twice, "MANY_ROWS", 0)
     made = publish_sample(tmp_path).path
     assert files_that_differ(made, released) == []
     assert [path.name for path in (tmp_path / "releases").glob(".staging*")] == []
