@@ -157,7 +157,7 @@ def _merged(before: Extraction, candidate: Extraction, is_wanted: Callable[[Extr
             if any(row is not None and is_wanted(row) for row in (was, now)):
                 merged += [now] if now else []
             elif was and now:
-                merged.append(replace(now, role=was.role, cells=was.cells))
+                merged.append(now._replace(role=was.role, cells=was.cells))
             elif was:
                 merged.append(was)
     _check_places(merged, candidate.document_id)

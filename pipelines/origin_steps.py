@@ -16,7 +16,7 @@ from transforms.correlations import Concordance
 from transforms.origin_index import hs2022_origin_rows
 from transforms.origin_rules import general_rule_row, lost_rule_rows, origin_rule_rows, vocabulary_of
 from transforms.provisions import de_minimis_rows, provision_rows
-from warehouse.tables import build, row_key
+from warehouse.tables import build
 
 
 def origin_tables(
@@ -46,9 +46,8 @@ def origin_tables(
             rules += lost_rule_rows(rule_set, regime_id, vocabulary)
             rejected += refused
     rules += [general_rule_row(general, regime_id, vocabulary) for general in spec.general]
-    keyed = [{**rule, "row_key": row_key("origin_rule", rule)} for rule in rules]
     held = all(general.exceptions_held for general in spec.general)
-    index = hs2022_origin_rows(keyed, concordance, exceptions_held=held)
+    index = hs2022_origin_rows(rules, concordance, exceptions_held=held)
     tables |= {"origin_rule": build("origin_rule", rules), "hs2022_origin_rule": build("hs2022_origin_rule", index)}
     return tables, rejected
 

@@ -457,7 +457,7 @@ def _stage_hs2022_rates(work: Work, unit: Unit, schedule: ScheduleSpec) -> Metri
         "hs2022_unplaced_line": _unplaced(schedule, carried),
     }
     store.put(unit.name, made)
-    rows = {name: table.num_rows for name, table in store.staged_tables(unit.name).items()}
+    rows = store.staged_rows(unit.name)
     doubt = ambiguity(carried.rates)
     store.commit(unit.name, unit.fingerprint, {"rows": rows, **doubt})
     return {

@@ -28,5 +28,5 @@ def apply_corrections(extraction: Extraction, corrections: Iterable[CorrectionSp
                 where={"document": extraction.document_id, "place": correction.locator},
                 remedy="The source may have been mended: take the correction out of corrections.yml, or renew it.",
             )
-        rows[correction.locator] = replace(row, cells={**row.cells, correction.column: correction.replacement})
+        rows[correction.locator] = row._replace(cells={**row.cells, correction.column: correction.replacement})
     return replace(extraction, rows=tuple(rows[row.locator] for row in extraction.rows))

@@ -10,13 +10,13 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from itertools import groupby, takewhile
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from sources.errors import FtaError
 from sources.reading import Reading, Row
@@ -29,8 +29,7 @@ _PART = "part: "
 PLACE = ("locator", "page", "row", "bbox", "role")
 
 
-@dataclass(frozen=True, slots=True)
-class ExtractedRow:
+class ExtractedRow(NamedTuple):
     """A row of an extraction.
 
     Attributes:
@@ -97,8 +96,7 @@ def extract(document: DocumentSpec, reading: Reading) -> Extraction:
         FtaError: the document's YAML says no reader.
     """
     spec = reader_of(document)
-    names = [column.name for column in spec.columns]
-    rows = tuple(_extract_row(row, names, spec) for row in reading.rows)
+    rows = tuple(map(_Facts(spec).of, reading.rows))
     reader = f"{reading.reader} {reading.reader_version}"
     return Extraction(document.id, reading.sha256, reader, None, None, spec.facts, rows)
 
@@ -119,31 +117,50 @@ def reader_of(document: DocumentSpec) -> ReaderSpec:
     return document.reader
 
 
-def _extract_row(row: Row, names: Sequence[str], spec: ReaderSpec) -> ExtractedRow:
-    cells = dict(zip(names, row.cells, strict=True))
-    role = _role(cells, spec)
-    box = "" if row.bbox is None else " ".join(f"{value:.1f}" for value in row.bbox)
-    facts = {column.name: _fact(cells[column.name], column) for column in spec.columns if column.fact}
-    if role == "line" and any(True for _ in faults(facts, spec)):
-        role = "rejected"
-    return ExtractedRow(row.locator, row.page, row.row_no, box, role, facts)
+class _Facts:
+    """Takes the facts out of the rows of a document, its patterns compiled once."""
+
+    def __init__(self, spec: ReaderSpec) -> None:
+        place = {column.name: at for at, column in enumerate(spec.columns)}
+        facts = [column for column in spec.columns if column.fact]
+        self.width = len(spec.columns)
+        self.roles = [(rule.role, [(place[n], _whole(p)) for n, p in rule.when.items()]) for rule in spec.roles]
+        self.facts = [(column.name, place[column.name], column.take) for column in facts]
+        self.spec = spec
+
+    def of(self, row: Row) -> ExtractedRow:
+        """The row with its role and its fact cells."""
+        cells = row.cells
+        if len(cells) != self.width:
+            raise ValueError(f"{row.locator} has {len(cells)} cells, not {self.width}")
+        role = self.role(cells)
+        facts = {name: cells[at] if take is None else _taken(cells[at], take) for name, at, take in self.facts}
+        if role == "line" and any(True for _ in faults(facts, self.spec)):
+            role = "rejected"
+        box = "" if row.bbox is None else "{:.1f} {:.1f} {:.1f} {:.1f}".format(*row.bbox)
+        return ExtractedRow(row.locator, row.page, row.row_no, box, role, facts)
+
+    def role(self, cells: Sequence[str]) -> Role:
+        """What a row is: the first role all of whose patterns fit."""
+        for role, tests in self.roles:
+            for at, fits in tests:
+                if not fits(cells[at]):
+                    break
+            else:
+                return role
+        return "rejected"
 
 
-def _fact(cell: str, column: ColumnSpec) -> str:
-    """The cell, or of a column of words the fact in it."""
-    if column.take is None:
-        return cell
-    found = re.search(column.take, cell, re.DOTALL)
+def _whole(pattern: str) -> Callable[[str], Any]:
+    return re.compile(pattern, re.DOTALL).fullmatch
+
+
+def _taken(cell: str, take: str) -> str:
+    """The fact in a cell of words."""
+    found = re.search(take, cell, re.DOTALL)
     if found is None:
         return ""
     return "/".join(part or "" for part in found.groups()) if found.groups() else found.group()
-
-
-def _role(cells: dict[str, str], spec: ReaderSpec) -> Role:
-    for rule in spec.roles:
-        if all(re.fullmatch(pattern, cells[name], re.DOTALL) for name, pattern in rule.when.items()):
-            return rule.role
-    return "rejected"
 
 
 def faults(cells: dict[str, str], spec: ReaderSpec) -> Iterator[tuple[ColumnSpec, str, str]]:
@@ -242,21 +259,24 @@ def read_csv(path: Path, document: DocumentSpec | None = None) -> Extraction:
     expected = document.reader.facts if document and document.reader else columns
     if tuple(names[: len(PLACE)]) != PLACE or columns != expected:
         raise _bad_csv(path, len(heading) + 1, ",".join(names), ",".join([*PLACE, *expected]))
-    body = ((number, cells) for number, cells in enumerate(reader, len(heading) + 2) if cells)
-    rows = tuple(_csv_row(path, number, cells, columns) for number, cells in body)
+    rows = tuple(_csv_rows(path, enumerate(reader, len(heading) + 2), columns))
     return Extraction(
         head.document_id, head.sha256, head.reader, head.accepted_by, head.accepted_on, columns, rows, head.parts
     )
 
 
-def _csv_row(path: Path, number: int, cells: list[str], columns: tuple[str, ...]) -> ExtractedRow:
-    if len(cells) != len(PLACE) + len(columns):
-        raise _bad_csv(path, number, ",".join(cells), f"{len(PLACE) + len(columns)} cells")
-    locator, page, row_no, bbox, role, *facts = cells
-    if role not in ROLES or not page.isdigit() or not row_no.isdigit():
-        raise _bad_csv(path, number, ",".join(cells[:5]), f"a page, a row and a role among {', '.join(ROLES)}")
-    facts = [_unescape(value) if "\\" in value else value for value in facts]
-    return ExtractedRow(locator, int(page), int(row_no), bbox, role, dict(zip(columns, facts, strict=True)))  # type: ignore[arg-type]
+def _csv_rows(path: Path, body: Iterable[tuple[int, list[str]]], columns: tuple[str, ...]) -> Iterator[ExtractedRow]:
+    width = len(PLACE) + len(columns)
+    for number, cells in body:
+        if not cells:
+            continue
+        if len(cells) != width:
+            raise _bad_csv(path, number, ",".join(cells), f"{width} cells")
+        locator, page, row_no, bbox, role, *facts = cells
+        if role not in ROLES or not page.isdigit() or not row_no.isdigit():
+            raise _bad_csv(path, number, ",".join(cells[:5]), f"a page, a row and a role among {', '.join(ROLES)}")
+        facts = [_unescape(value) if "\\" in value else value for value in facts]
+        yield ExtractedRow(locator, int(page), int(row_no), bbox, role, dict(zip(columns, facts, strict=True)))  # type: ignore[arg-type]
 
 
 def _escape(value: str) -> str:

@@ -7,11 +7,10 @@ not place in a row is a finding. What columns mean is said in YAML and applied i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of one table.
 
     Attributes:

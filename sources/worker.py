@@ -7,6 +7,7 @@ too, from a file: nothing that comes out of a worker is ever unpickled or run. A
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import re
@@ -246,7 +247,7 @@ def _do(task: dict[str, Any], limits: Limits) -> Any:
         "reader": reading.reader,
         "reader_version": reading.reader_version,
         "header": reading.header,
-        "rows": [(row.locator, row.page, row.row_no, row.bbox, row.cells) for row in reading.rows],
+        "rows": reading.rows,
         "accounts": [(each.page, each.rows, each.tables, each.engine) for each in reading.accounts],
         "findings": [asdict(each) for each in (*kind.findings, *reading.findings)],
         "meta": reading.meta,
@@ -275,6 +276,7 @@ def main() -> None:
     os.dup2(2, 1)  # a library that prints must not write into the answer
     limits = Limits(**task["limits"])
     _limit(limits)
+    gc.set_threshold(100_000)  # rows are in no cycles, and a worker does not live long
     try:
         with heard_by(_saying(task["say_to"])):
             answer: dict[str, Any] = {"answer": _do(task, limits)}

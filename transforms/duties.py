@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sources.specs import DutySpec
@@ -78,7 +79,12 @@ def tidy(text: str) -> str:
 
 def duty_id(duty: Duty) -> str:
     """The key of a duty: a hash of its canonical text."""
-    return stable_key("duty", [duty.text])
+    return _key_of_text(duty.text)
+
+
+@lru_cache(maxsize=4096)
+def _key_of_text(text: str) -> str:
+    return stable_key("duty", [text])
 
 
 def duty_row(duty: Duty) -> dict[str, Any]:

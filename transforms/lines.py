@@ -25,6 +25,8 @@ from transforms.seasons import Season, read_season
 from transforms.source_rows import source_row_id
 from transforms.staging import check_stageable
 
+_BETWEEN_DIGITS = re.compile(r"[.\s]")
+
 
 @dataclass(frozen=True)
 class Lines:
@@ -75,7 +77,7 @@ def read_lines(
     _check_columns(extraction, schedule, staging)
     reader = _Reader(schedule, staging, digits, subheadings)
     read = [reader.line(row) for row in whole_rows(extraction.rows, schedule.inherit, _duty_columns(schedule))]
-    good = [line for line, faults in read if line is not None and not faults]
+    good = [line for line, is_good in read if is_good]
     rejected = [rejected_row(extraction.document_id, place, fault) for place, fault in reader.faults]
     kept, duplicates = without_duplicates(good, schedule.columns["line_code"], schedule.printed_twice)
     rejected += [rejected_row(extraction.document_id, place, fault) for place, fault in duplicates]
@@ -99,8 +101,22 @@ def duty_rows(duties: Iterable[Duty]) -> list[dict[str, Any]]:
     return list({row["duty_id"]: row for row in map(duty_row, duties)}.values())
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the cells of a line say besides its code; thousands of lines say the same."""
+
+    suffix: str | None
+    base: Cell | None
+    category: str | None
+    printed: tuple[Cell, ...]
+    days: tuple[date, ...]
+    season: Season | None
+    dated: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
 class _Reader:
-    """Reads the rows of one schedule, each distinct cell once, and keeps the faults it finds."""
+    """Reads the rows of one schedule, each distinct set of cells once, and keeps the faults it finds."""
 
     def __init__(
         self,
@@ -114,36 +130,50 @@ class _Reader:
         self.categories = staging.categories if staging is not None else schedule.staging
         self.digits = digits
         self.subheadings = None if subheadings is None else frozenset(subheadings)
+        columns = schedule.columns
+        self.codes = [columns[name] for name in ("line_code", "line_code_end") if name in columns]
+        beside = (columns.get("stat_suffix"), columns.get("category"), schedule.season)
+        self.named = [*_duty_columns(schedule), *(name for name in beside if name is not None)]
+        self.said: dict[tuple[str, ...], _Terms] = {}
         self.parsed: dict[str, Cell] = {}
-        self.own: dict[str, tuple[tuple[date, str], ...] | None] = {}
-        self.staged: dict[tuple[str, str], str | None] = {}
         self.faults: list[tuple[ExtractedRow, Fault]] = []
 
-    def line(self, whole: WholeRow) -> tuple[Line | None, list[Fault]]:
-        """The line of a row and what is wrong with it."""
-        columns, row, cells = self.schedule.columns, whole.row, whole.cells
-        dated = tuple(self.schedule.printed.columns) if self.schedule.printed else ()
-        shown = "".join(cells.get(columns[name], "") for name in ("line_code", "line_code_end") if name in columns)
-        code = re.sub(r"[.\s]", "", shown)
+    def line(self, whole: WholeRow) -> tuple[Line, bool]:
+        """The line of a row, and whether nothing is wrong with it."""
+        row, cells = whole.row, whole.cells
+        shown = "".join([cells.get(name, "") for name in self.codes])
+        code = _BETWEEN_DIGITS.sub("", shown)
+        key = tuple([cells.get(name, "") for name in self.named])
+        terms = self.said.get(key)
+        if terms is None:
+            terms = self.said[key] = self.terms(cells)
+        faults = [*self.code_faults(code, shown), *terms.faults]
+        self.faults += [(row, fault) for fault in faults]
+        stated = tuple(whole.stated.get(name, row) for name in terms.dated) if self.schedule.inherit else ()
+        line = Line(
+            row, code, terms.suffix, terms.base, terms.category, terms.printed, terms.days, terms.season, stated
+        )
+        return line, not faults
+
+    def terms(self, cells: dict[str, str]) -> _Terms:
+        """What the cells of a line say besides its code."""
+        columns, spec = self.schedule.columns, self.schedule.printed
+        dated = tuple(self.counting(name, cells) for name in spec.columns) if spec else ()
         base = self.duty(cells.get(columns["base_duty"], "")) if "base_duty" in columns else None
         category = self.schedule.category
         if "category" in columns:
             category = " ".join(cells.get(columns["category"], "").split())
         suffix = cells.get(columns["stat_suffix"], "").strip() or None if "stat_suffix" in columns else None
-        counts = [self.counting(name, cells) for name in dated]
-        printed, days, unread = self.printed([cells.get(name, "") for name in counts])
+        printed, days, unread = self.printed([cells.get(name, "") for name in dated])
         season, unseasonable = self.season(cells)
-        faults = [
+        faults = (
             *unread,
             *unseasonable,
-            *self.code_faults(code, shown),
             *(self.duty_faults(base, columns["base_duty"]) if base is not None else ()),
-            *(fault for cell, name in self.under(printed, counts) for fault in self.duty_faults(cell, name)),
+            *(fault for cell, name in _under(printed, dated) for fault in self.duty_faults(cell, name)),
             *self.category_faults(category, base),
-        ]
-        self.faults += [(row, fault) for fault in faults]
-        stated = tuple(whole.stated.get(name, row) for name in counts) if self.schedule.inherit else ()
-        return Line(row, code, suffix, base, category, printed, days, season, stated), faults
+        )
+        return _Terms(suffix, base, category, printed, days, season, dated, faults)
 
     def printed(self, texts: list[str]) -> tuple[tuple[Cell, ...], tuple[date, ...], list[Fault]]:
         """The dated cells; of a column for many partners those of one, with days of their own."""
@@ -151,9 +181,7 @@ class _Reader:
         if schedule.prefix is None or spec is None:
             return tuple(self.duty(text) for text in texts), (), []
         (column, start), text = next(iter(spec.columns.items())), texts[0]
-        if text not in self.own:
-            self.own[text] = own_rates(text, schedule.prefix, start)
-        rates = self.own[text]
+        rates = own_rates(text, schedule.prefix, start)
         if rates is None and schedule.duty.unread == "keep":
             return (Cell("unparsed", text_only(tidy(text)), tidy(text)),), (), []
         if rates is None:
@@ -165,10 +193,6 @@ class _Reader:
         """The column that counts for a dated column on this line."""
         instead = self.schedule.printed.instead.get(name) if self.schedule.printed else None
         return instead if instead is not None and not cells.get(name) else name
-
-    def under(self, printed: tuple[Cell, ...], columns: list[str]) -> list[tuple[Cell, str]]:
-        """Each dated cell with the column that it stands in."""
-        return [(cell, columns[min(at, len(columns) - 1)]) for at, cell in enumerate(printed)]
 
     def season(self, cells: dict[str, str]) -> tuple[Season | None, list[Fault]]:
         """The season of a line, where it has one."""
@@ -240,14 +264,16 @@ class _Reader:
         """Why a base duty cannot be staged, or None."""
         if base.duty is None or self.schedule.printed is not None:
             return None
-        key = (base.text, category)
-        if key not in self.staged:
-            self.staged[key] = None
-            try:
-                check_stageable(base.duty, staging.categories[category], staging)
-            except FtaError as error:
-                self.staged[key] = f"{error.message} {error.remedy}"
-        return self.staged[key]
+        try:
+            check_stageable(base.duty, staging.categories[category], staging)
+        except FtaError as error:
+            return f"{error.message} {error.remedy}"
+        return None
+
+
+def _under(printed: tuple[Cell, ...], columns: tuple[str, ...]) -> Iterator[tuple[Cell, str]]:
+    """Each dated cell with the column that it stands in."""
+    return ((cell, columns[min(at, len(columns) - 1)]) for at, cell in enumerate(printed))
 
 
 def _check_columns(extraction: Extraction, schedule: ScheduleSpec, staging: StagingSpec | None) -> None:

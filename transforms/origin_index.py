@@ -31,6 +31,7 @@ def hs2022_origin_rows(
         concordance: the correlation tables.
         exceptions_held: whether the exceptions from the general rule are held; else that rule is in doubt everywhere.
     """
+    rules = [{**rule, "row_key": row_key("origin_rule", rule)} for rule in rules]
     editions = sorted({rule["hs_edition"] for rule in rules if rule["hs_edition"]})
     general = [rule for rule in rules if rule["code_from"] is None]
     if len(editions) > 1:
@@ -80,7 +81,7 @@ def _rows(hs6: str, found: Sequence[Found], sure: bool) -> list[Record]:
         {
             "regime_id": rule["regime_id"],
             "hs6": hs6,
-            "origin_rule_row_key": row_key("origin_rule", rule),
+            "origin_rule_row_key": rule["row_key"],
             "level": level,
             "state": "superseded" if rule["superseded_by"] else state,
         }

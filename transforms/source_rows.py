@@ -11,6 +11,8 @@ from sources.extraction import ExtractedRow, Extraction, faults
 from sources.specs import ReaderSpec
 from warehouse.columns import stable_key
 
+_PLAIN_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def source_row_id(document_id: str, locator: str) -> str:
     """The id of a row of a document: eight letters of the key of its document and page, then its number there.
@@ -46,7 +48,7 @@ def source_rows(extraction: Extraction) -> list[dict[str, Any]]:
                 "bbox": row.bbox or None,
                 "role": row.role,
                 "continues": continued if row.role == "continuation" else None,
-                "cells": json.dumps(cells, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+                "cells": _PLAIN_JSON(cells),
             }
         )
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from sources.readers.pdf_tables import Table
@@ -15,8 +16,13 @@ def fold(text: str) -> str:
 
 def after(cell: str, words: str) -> str | None:
     """What follows the words in the cell's text, or None where the cell does not begin with them."""
-    found = re.match(r"\s+".join(map(re.escape, words.split())) + r"(?:\s+|$)", cell)
+    found = _words(words).match(cell)
     return cell[found.end() :] if found else None
+
+
+@lru_cache(maxsize=256)
+def _words(words: str) -> re.Pattern[str]:
+    return re.compile(r"\s+".join(map(re.escape, words.split())) + r"(?:\s+|$)")
 
 
 def header_of(table: Table, header_rows: int) -> tuple[tuple[str, ...], tuple[float, ...]]:

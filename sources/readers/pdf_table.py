@@ -11,7 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
+from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -161,18 +163,21 @@ class _Work:
 
     def _under_header(self, row: TableRow) -> tuple[str, ...] | None:
         """What stands under the header's words where no rule parts the header from the first row, else None."""
-        cells = [cell or "" for cell in row.cells]
-        if len(cells) != len(self.expected) or self.header_rows != 1:
+        if len(row.cells) != len(self.expected) or self.header_rows != 1:
             return None
-        rests = [after(cell, name) for cell, name in zip(cells, self.expected, strict=True)]
-        whole = tuple(rest for rest in rests if rest is not None)
-        return whole if len(whole) == len(rests) else None
+        rests = []
+        for cell, name in zip(row.cells, self.expected, strict=True):
+            rest = after(cell or "", name)
+            if rest is None:
+                return None
+            rests.append(rest)
+        return tuple(rests)
 
     def _take_row(self, table: Table, index: int, number: int) -> bool:
         """Read one row; whether it counts as one, which a header printed again does not."""
         row, page = table.rows[index], table.page
         cells, faults = _lay(row, self.edges)
-        if tuple(map(fold, cells)) == self.expected:
+        if len(cells) == len(self.expected) and all(map(eq, map(fold, cells), self.expected)):
             self._find("header_repeated", "info", f"The header is printed again before row {number}.", page)
             return False
         under = self._under_header(row)
@@ -313,7 +318,7 @@ def _fits(table: Table, edges: Sequence[float]) -> bool:
     return outer and all(min(abs(box[0] - edge) for edge in edges) <= SAME_EDGE for box in boxes)
 
 
-def _lay(row: TableRow, edges: Sequence[float]) -> tuple[tuple[str, ...], list[tuple[str, str, str]]]:
+def _lay(row: TableRow, edges: tuple[float, ...]) -> tuple[tuple[str, ...], list[tuple[str, str, str]]]:
     """The row's cells under the header's columns, and what does not fit as (code, severity, message)."""
     cells: list[list[str]] = [[] for _ in pairwise(edges)]
     faults = []
@@ -339,7 +344,8 @@ def _lay(row: TableRow, edges: Sequence[float]) -> tuple[tuple[str, ...], list[t
     return tuple(" ".join(texts) for texts in cells), faults
 
 
-def _edge(edges: Sequence[float], x: float) -> int | None:
+@lru_cache(maxsize=1024)
+def _edge(edges: tuple[float, ...], x: float) -> int | None:
     """Which edge of the header's columns stands at x."""
     nearest = min(range(len(edges)), key=lambda n: abs(edges[n] - x))
     return nearest if abs(edges[nearest] - x) <= SAME_EDGE else None
