@@ -20,13 +20,13 @@ from pipelines.plan import Plan, content_hash, extraction_path, file_hash
 from publish.manifest import read_manifest, read_tables, released
 from sources.content import FOLDER, load_content
 from sources.registry import Registry, sources_root
-from transforms.content import content_tables
+from transforms.content import Said, content_rows, render
 from transforms.hs_differences import difference_table
 from warehouse.arrow_files import mapped_tables, write_files
 from warehouse.carry import carry_forward
 from warehouse.content import canonical_order
 from warehouse.store import assemble
-from warehouse.tables import TABLES
+from warehouse.tables import TABLES, build
 
 pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
 
@@ -40,11 +40,13 @@ class Assembled:
     Attributes:
         carried: schedules that keep the rows of the last release.
         absent: quarantined schedules of which the last release held nothing.
+        said: prose as it was said with these tables; None where they were kept from before.
     """
 
     tables: Tables
     carried: tuple[str, ...]
     absent: tuple[str, ...]
+    said: Said | None = None
 
 
 def previous_tables(home: Home, names: Collection[str] | None = None) -> Tables | None:
@@ -91,9 +93,10 @@ def assemble_release(plan: Plan, home: Home, quarantined: Collection[str]) -> As
             _replace_documents(units, documents)
         units[f"carried-{schedule}"] = rows
     tables = assemble(units)
-    tables |= content_tables(load_content(sources_root(), home.sources), tables)
+    said = render(load_content(sources_root(), home.sources), tables)
+    tables |= {name: build(name, rows) for name, rows in content_rows(said[0]).items()}
     tables["hs2022_difference"] = difference_table(tables["schedule"], tables["hs2022_preference_rate"])
-    return Assembled(tables, tuple(carried), tuple(absent))
+    return Assembled(tables, tuple(carried), tuple(absent), said)
 
 
 def keep_assembled(plan: Plan, home: Home, tables: Tables) -> None:

@@ -59,7 +59,7 @@ def _judge(registry: Registry, plan: Plan, home: Home, quarantine: dict[str, lis
     assembled = assemble_release(plan, home, quarantine)
     pieces = load_content(sources_root(), home.sources)
     content_hash = tables_content_hash(assembled.tables)
-    context = context_of(registry, content_hash, previous_tables(home, LOOKED_AT), pieces=pieces)
+    context = context_of(registry, content_hash, previous_tables(home, LOOKED_AT), pieces=pieces, said=assembled.said)
     judgement = judging.judge(assembled.tables, context)
     if not quarantine:
         keep_assembled(plan, home, assembled.tables)

@@ -62,7 +62,11 @@ class Rendered:
     partners: frozenset[str] = frozenset()
 
 
-def render(pieces: Sequence[Piece], tables: Mapping[str, pa.Table]) -> tuple[list[Rendered], list[Fault]]:
+Said = tuple[list[Rendered], list[Fault]]
+"""Prose said with the facts of some tables: pieces, and what could not be said."""
+
+
+def render(pieces: Sequence[Piece], tables: Mapping[str, pa.Table]) -> Said:
     """Say every piece in both languages with the facts of some tables.
 
     Returns:

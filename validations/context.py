@@ -19,6 +19,7 @@ from sources.errors import Exit, FtaError
 from sources.registry import ROOT, Registry
 from sources.specs import Spec
 from sources.yaml_text import parse_yaml
+from transforms.content import Said
 
 LOOKED_AT = ("concession", "origin_rule")
 """Tables of the last release that rules look at."""
@@ -44,6 +45,7 @@ class Context:
         base_from_mfn: by schedule whose base rates are the applied MFN rates of one day, that day (ISO).
         countries: English names of countries that prose may name as partners, with their ISO codes.
         pieces: the sources of all prose.
+        said: the pieces as they were said with the tables; where it is not given, they are said again.
     """
 
     registry: Registry
@@ -55,6 +57,7 @@ class Context:
     base_from_mfn: Mapping[str, str] = field(default_factory=dict)
     countries: Mapping[str, str] = field(default_factory=dict)
     pieces: tuple[Piece, ...] = ()
+    said: Said | None = None
 
 
 class Limits(Spec):
@@ -72,6 +75,7 @@ def context_of(
     previous: Mapping[str, pa.Table] | None = None,
     limits: Path = LIMITS,
     pieces: tuple[Piece, ...] = (),
+    said: Said | None = None,
 ) -> Context:
     """The context of a registry, with the limits of `judging.yml`; parties are countries that prose may name.
 
@@ -79,7 +83,7 @@ def context_of(
         FtaError: the file of limits is not as `Limits` says.
     """
     try:
-        said = Limits.model_validate(parse_yaml(limits.read_text(encoding="utf-8")))
+        given = Limits.model_validate(parse_yaml(limits.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
         raise FtaError(
             "bad_description",
@@ -92,9 +96,10 @@ def context_of(
         registry=registry,
         content_hash=content_hash,
         previous=previous,
-        duty_bands=said.duty_bands,
-        rule_totals=said.rule_totals,
-        base_from_mfn=said.base_from_mfn,
-        countries={**said.countries, **{party.name_en: party.id for party in registry.parties.values()}},
+        duty_bands=given.duty_bands,
+        rule_totals=given.rule_totals,
+        base_from_mfn=given.base_from_mfn,
+        countries={**given.countries, **{party.name_en: party.id for party in registry.parties.values()}},
         pieces=pieces,
+        said=said,
     )

@@ -58,21 +58,27 @@ class Desk:
         Yields:
             One result per subject; one `not_applicable` where there are no rows.
         """
-        found = self.con.execute(
-            f"""
-            with looked as (select subject, row_key, coalesce(bad, true) as bad, detail from ({rows}))
-            select subject, count(*), count(*) filter (where bad),
-                   min(row_key, {SAMPLE}) filter (where bad), min(detail) filter (where bad)
-            from looked group by subject order by subject
-            """
-        ).fetchall()
-        if not found:
+        counts = self.rows(
+            f"""select subject, count(*), count(*) filter (where coalesce(bad, true))
+            from ({rows}) group by subject order by subject"""
+        )
+        if not counts:
             yield verdict(rule, table, ALL, checked=0, failed=0, severity=severity)
-        for subject, checked, failed, sample, detail in found:
+        faults = self._faults(rows) if any(failed for *_, failed in counts) else {}
+        for subject, checked, failed in counts:
+            sample, detail = faults.get(subject, ((), None))
             yield verdict(
                 rule, table, subject,
-                checked=checked, failed=failed, sample=sample or (), detail=detail, severity=severity,
+                checked=checked, failed=failed, sample=sample, detail=detail, severity=severity,
             )  # fmt: skip
+
+    def _faults(self, rows: str) -> dict[str, tuple[list[str], str | None]]:
+        """By subject some keys of rows at fault and the first of what is wrong; asked only where rows are at fault."""
+        found = self.rows(
+            f"""select subject, min(row_key, {SAMPLE}), min(detail)
+            from ({rows}) where coalesce(bad, true) group by subject"""
+        )
+        return {subject: (sample or [], detail) for subject, sample, detail in found}
 
     def weigh(self, rule: str, table: str, rows: Iterable[tuple[str, str, bool, str]]) -> Iterator[RuleResult]:
         """Judge a rule by rows that Python looked at: subject, row key, whether it is bad, and what is seen."""
@@ -101,6 +107,8 @@ def conform(name: str, table: pa.Table | None) -> pa.Table:
     schema = arrow_schema(name)
     if table is None:
         return schema.empty_table()
+    if table.schema.equals(schema):
+        return table
     return pa.table([_column(table, field) for field in schema], names=schema.names)
 
 

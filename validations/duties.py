@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
+
+import pyarrow as pa
 
 from sources.specs import ScheduleSpec
 from transforms.duties import CANONICAL, Cell, duty_id, duty_row, parse_duty, print_duty
 from transforms.prefixed import own_rates
 from validations.desk import ALL, Desk, Judge, subject_of
-from validations.judgement import RuleResult, verdict
+from validations.judgement import RuleResult
 from warehouse.tables import arrow_schema
 
 RATE_TABLES = ("preference_rate", "mfn_rate", "hs2022_preference_rate", "hs2022_mfn_rate")
@@ -35,12 +38,28 @@ def states_match_rates(desk: Desk) -> Iterator[RuleResult]:
 
 
 def cells_read_again(desk: Desk) -> Iterator[RuleResult]:
-    """C10: a line's base duty cell, read again by the words of its schedule, gives its concession's duty and state."""
-    found = [row for schedule_id in desk.context.registry.schedules for row in _cells(desk, schedule_id)]
-    if found:
-        yield from desk.weigh("C10", "concession", found)
-    else:
-        yield verdict("C10", "concession", ALL, checked=0, failed=0)
+    """C10: a line's base duty cell, read again by the words of its schedule, gives its concession's duty and state.
+
+    Most lines of a schedule say what others say: each pair of cells is read once, with each answer kept for it.
+    """
+    text = pa.string()
+    columns = {"schedule_id": text, "which": text, "name": text}
+    desk.lay("cell_column", _columns(desk.context.registry.schedules.values()), columns)
+    desk.con.execute(_CELLS_BESIDE)
+    said = desk.rows("select distinct schedule_id, state, base_duty_id, base, cell from cell_beside")
+    desk.lay(
+        "cell_read",
+        _read_again(desk, said),
+        {"schedule_id": text, "state": text, "base_duty_id": text, "base": text, "cell": text,
+         "bad": pa.bool_(), "detail": text},
+    )  # fmt: skip
+    yield from desk.look(
+        "C10", "concession",
+        """select c.schedule_id as subject, c.row_key, r.bad, 'line ' || c.line_code || ': ' || r.detail as detail
+        from cell_beside c join cell_read r on r.schedule_id = c.schedule_id and r.cell = c.cell
+             and r.state is not distinct from c.state and r.base is not distinct from c.base
+             and r.base_duty_id is not distinct from c.base_duty_id""",
+    )  # fmt: skip
 
 
 def duties_read_back(desk: Desk) -> Iterator[RuleResult]:
@@ -53,32 +72,63 @@ def duties_read_back(desk: Desk) -> Iterator[RuleResult]:
     )
 
 
-def _cells(desk: Desk, schedule_id: str) -> Iterator[tuple[str, str, bool, str]]:
-    """A schedule's concessions, each beside what its base cell and its decisive cell (the last printed) say.
+def _columns(schedules: Iterable[ScheduleSpec]) -> Iterator[tuple[str, str, str]]:
+    """Of each schedule the columns of its base cell and of its decisive cell, which is the last printed."""
+    for schedule in schedules:
+        base = schedule.columns.get("base_duty")
+        if decisive := list(schedule.printed.columns)[-1] if schedule.printed else base:
+            yield schedule.id, "decisive", decisive
+            if base:
+                yield schedule.id, "base", base
+
+
+_CELLS_BESIDE = """
+    create temp table cell_beside as
+    with piece as (
+        select k.schedule_id, k.which, coalesce(s.continues, s.source_row_id) as line, s.page, s.row_no,
+               s.cells ->> ('$."' || k.name || '"') as printed, c.correction_id is not null
+               and coalesce(printed, '') = coalesce(c.expected, '') as mended,
+               coalesce(case when mended then c.replacement else printed end, '') as text
+        from source_row s join schedule using (document_id) join cell_column k using (schedule_id)
+        left join correction c
+             on c.document_id = s.document_id and c.locator = s.locator and c.column_name = k.name),
+    counted as (
+        select schedule_id, which, line, count(*) filter (where text <> '') as pieces, max(text) as text
+        from piece group by all),
+    joined as (
+        select schedule_id, which, line, string_agg(p.text, chr(10) order by page, row_no) as text
+        from piece p join counted using (schedule_id, which, line) where pieces > 1 and p.text <> '' group by all),
+    said as (
+        select schedule_id, which, line, coalesce(j.text, c.text) as text
+        from counted c left join joined j using (schedule_id, which, line))
+    select c.schedule_id, c.row_key, c.line_code, c.state, c.base_duty_id, b.text as base, d.text as cell
+    from concession c
+    join said d on d.which = 'decisive' and d.schedule_id = c.schedule_id and d.line = c.source_row_id
+    left join said b on b.which = 'base' and b.schedule_id = c.schedule_id and b.line = c.source_row_id
+"""
+"""Every concession beside its cells: continuations joined by line breaks, corrections made."""
+
+
+def _read_again(desk: Desk, said: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """What each pair of cells says, beside the state and the base duty kept for it.
 
     A line whose cell stands on a row above it is left out: it says what that row says.
     """
-    schedule = desk.context.registry.schedules[schedule_id]
-    base_column = schedule.columns.get("base_duty")
-    decisive = list(schedule.printed.columns)[-1] if schedule.printed else base_column
-    if decisive is None:
-        return
-    base_cells = _texts(desk, schedule_id, base_column) if base_column else {}
-    cells = {row: _own(text, schedule) for row, text in _texts(desk, schedule_id, decisive).items()}
-    said: dict[str, Cell] = {}
-    for key, line, state, base, row in desk.con.execute(
-        "select row_key, line_code, state, base_duty_id, source_row_id from concession where schedule_id = ?",
-        [schedule_id],
-    ).fetchall():
-        if row not in cells or (schedule.inherit is not None and not cells[row]):
+    schedules = desk.context.registry.schedules
+
+    @cache
+    def read(schedule_id: str, text: str) -> Cell:
+        return parse_duty(text, schedules[schedule_id].duty)
+
+    for schedule_id, state, base_duty_id, base, cell in said:
+        own = _own(cell, schedules[schedule_id])
+        if schedules[schedule_id].inherit is not None and not own:
             continue
-        for text in (cells[row], base_cells.get(row, "")):
-            if text not in said:
-                said[text] = parse_duty(text, schedule.duty)
-        duty = said[base_cells[row]].duty if row in base_cells else None
-        agrees = (state, base) == (said[cells[row]].state, duty_id(duty) if duty else None)
-        seen = " and ".join(sorted({repr(base_cells.get(row, cells[row])), repr(cells[row])}))
-        yield schedule_id, key, not agrees, f"line {line}: {seen} reads {said[cells[row]].state}, kept as {state}"
+        duty = None if base is None else read(schedule_id, base).duty
+        decided = read(schedule_id, own).state
+        agrees = (state, base_duty_id) == (decided, duty_id(duty) if duty else None)
+        seen = " and ".join(sorted({repr(own if base is None else base), repr(own)}))
+        yield schedule_id, state, base_duty_id, base, cell, not agrees, f"{seen} reads {decided}, kept as {state}"
 
 
 def _own(text: str, schedule: ScheduleSpec) -> str:
@@ -87,23 +137,6 @@ def _own(text: str, schedule: ScheduleSpec) -> str:
         return text
     rates = own_rates(text, schedule.prefix, next(iter(schedule.printed.columns.values())))
     return rates[-1][1] if rates else text
-
-
-def _texts(desk: Desk, schedule_id: str, column: str) -> dict[str, str]:
-    """The cells of a column by line row: continuations joined by line breaks, corrections made."""
-    rows = desk.con.execute(
-        """with cells as (
-            select coalesce(s.continues, s.source_row_id) as line, s.page, s.row_no,
-                   case when c.correction_id is not null and coalesce(s.cells ->> $path, '') = coalesce(c.expected, '')
-                        then c.replacement else s.cells ->> $path end as text
-            from source_row s left join correction c
-                 on c.document_id = s.document_id and c.locator = s.locator and c.column_name = $name
-            where s.document_id in (select document_id from schedule where schedule_id = $schedule))
-        select line, coalesce(string_agg(text, chr(10) order by page, row_no) filter (where text <> ''), '')
-        from cells group by line""",
-        {"path": f'$."{column}"', "name": column, "schedule": schedule_id},
-    ).fetchall()
-    return dict(rows)
 
 
 def _reads_back(row: list[Any]) -> bool:

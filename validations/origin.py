@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from transforms.origin_language import loads, thresholds
 from validations.desk import ALL, Desk, Judge
@@ -74,7 +75,8 @@ def thresholds_stand(desk: Desk) -> Iterator[RuleResult]:
         """with words as (
             select coalesce(continues, source_row_id) as source_row_id,
                    string_agg(cells, ' ' order by page, row_no) as text
-            from source_row where role in ('line', 'continuation') group by 1)
+            from source_row where role in ('line', 'continuation')
+                 and coalesce(continues, source_row_id) in (select source_row_id from origin_rule) group by 1)
         select o.document_id, o.row_key, o.rule, o.rule_text, o.parse_state, w.text
         from origin_rule o left join words w using (source_row_id)"""
     )
@@ -177,10 +179,18 @@ def _numbers(words: str) -> set[Decimal]:
     return {Decimal(found) for found in NUMBER.findall(words.translate(KHMER_DIGITS))}
 
 
-def _numbers_differ(rule: str, texts: list[str], full: bool) -> tuple[bool, str]:
+@lru_cache(maxsize=8192)
+def _thresholds(rule: str) -> frozenset[Decimal] | None:
+    """The percentages of an expression, which many rules share; None where it cannot be read."""
     try:
-        wanted = set(thresholds(loads(rule)))
+        return frozenset(thresholds(loads(rule)))
     except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _numbers_differ(rule: str, texts: list[str], full: bool) -> tuple[bool, str]:
+    wanted = _thresholds(rule)
+    if wanted is None:
         return False, "an expression that cannot be read is judged by C31"
     for text in texts:
         seen = {Decimal(number) for number in NUMBER.findall(text)}

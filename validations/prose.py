@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from sources.content import FOLDER, LANGUAGES, Piece
 from sources.registry import ROOT
 from sources.yaml_text import parse_yaml
-from transforms.content import TABLES, Fault, Rendered, render
+from transforms.content import TABLES, Rendered, Said, render
 from transforms.khmer import BREAK
 from validations import khmer
 from validations.desk import ALL, Desk, Judge
@@ -37,13 +37,13 @@ def key_of(piece: Piece) -> str:
     return row_key(TABLES[piece.kind], {**ids, "guide_id": piece.guide, "step_no": piece.step})
 
 
-_SAID: WeakKeyDictionary[Desk, tuple[list[Rendered], list[Fault]]] = WeakKeyDictionary()
+_SAID: WeakKeyDictionary[Desk, Said] = WeakKeyDictionary()
 
 
-def _said(desk: Desk) -> tuple[list[Rendered], list[Fault]]:
+def _said(desk: Desk) -> Said:
     """The pieces said with the tables of a desk, once for all rules."""
     if desk not in _SAID:
-        _SAID[desk] = render(desk.context.pieces, desk.tables)
+        _SAID[desk] = desk.context.said or render(desk.context.pieces, desk.tables)
     return _SAID[desk]
 
 
@@ -114,7 +114,7 @@ def partners_named(desk: Desk) -> Iterator[RuleResult]:
         ((ALL, key, code not in anywhere, f"{block} names {name}, which is party to no regime")
          for key, block, text in blocks
          for name, code in sorted(desk.context.countries.items())
-         if re.search(rf"\b{re.escape(name)}\b", text)),
+         if name in text and re.search(rf"\b{re.escape(name)}\b", text)),
     )  # fmt: skip
 
 

@@ -67,10 +67,14 @@ class Names:
     allowed: tuple[str, ...]
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Any of the names; a Latin one as a whole word, a Khmer one wherever it stands."""
-        names = sorted({*self.parties, *self.regimes} - set(self.allowed), key=len, reverse=True)
-        return re.compile("|".join(rf"(?<![A-Za-z]){re.escape(n)}(?![A-Za-z])" for n in names) or r"(?!)")
+    def forbidden(self) -> list[str]:
+        """What must not stand by hand, the longest first."""
+        return sorted({*self.parties, *self.regimes} - set(self.allowed), key=len, reverse=True)
+
+    def pattern_for(self, text: str) -> re.Pattern[str]:
+        """Any of the names that a text holds; a Latin one as a whole word, a Khmer one wherever it stands."""
+        held = (rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])" for name in self.forbidden if name in text)
+        return re.compile("|".join(held) or r"(?!)")
 
     @cached_property
     def masked(self) -> re.Pattern[str]:
@@ -103,7 +107,7 @@ def bare_facts(piece: Piece, names: Names) -> Iterator[Bare]:
             sources.append((half.text, half.line))
         for text, first in sources:
             looked = _masked(text, names)
-            for pattern in (_NUMBERS[language], names.pattern, _FORM, _months(language)):
+            for pattern in (_NUMBERS[language], names.pattern_for(looked), _FORM, _months(language)):
                 for found in pattern.finditer(looked):
                     yield Bare(piece, first + looked.count("\n", 0, found.start()), found[0])
 
