@@ -145,6 +145,7 @@ def _write(staged: Path, public: Path, facts: Facts) -> int:
         "nav": [entry for entry in NAV if entry[0] != "exporter" or content.EXPORTER in facts.guides],
         "places": content.places(facts, write_pictures(assets, facts)),
         "changed": changes.touched(facts),
+        "kept": {},
     }
     shared = _Shared(staged, facts.directory, facts.manifest, facts.releases, around)
     jobs = [*range(len(MAKERS)), *hs.sections_with_headings(facts)]
@@ -193,7 +194,7 @@ class _Desk:
             place = self.shared.staged / lang / page.path
             place.mkdir(parents=True, exist_ok=True)
             for name, text in (("index.html", render(page, lang, self.shared.around)), *page.files.items()):
-                (place / name).write_text(text, encoding="utf-8")
+                (place / name).write_bytes(text.encode())
         return len(LANGUAGES)
 
     def close(self) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from publish.evidence import Row
 from publish.products import EDITION
 from publish.site.facts import Facts
 from publish.site.pages import Page
 from publish.site.rates import Entry, Group, Market, Rates
+from publish.site.render import dotted
 from publish.site.years import HEIGHT, WIDTH, chart, spans
 
 ABOVE = ("hs/", "hs.title")
 OLDER = ("HS 2017", "HS 2012", "HS 2007", "HS 2002")
+MOST = 6
+"""Codes of an older edition that stand in one cell."""
 
 
 def pages(facts: Facts) -> Iterator[Page]:
@@ -43,7 +47,34 @@ class Headings:
         """The pages of a section's headings."""
         for node in self.facts.nodes.values():
             if node["level"] == 4 and node["section"] == section:
-                yield _heading(self.facts, self.rates, self._memo, node)
+                yield self._page(node)
+
+    def _page(self, node: Row) -> Page:
+        facts = self.facts
+        below = facts.children[node["code"]]
+        codes = [row["code"] for row in below]
+        chapter = facts.nodes[node["parent_code"]]
+        markets = [self._shown(market, codes) for market in self.rates.markets]
+        values = {
+            "node": node, "subheadings": below, "older": OLDER, "edition": EDITION,
+            "former": {code: _former(code, facts.former.get(code, {})) for code in codes}, "proofs": self.rates.proofs,
+            "memo": self._memo,
+            "exports": Direction([shown for shown in markets if shown.market.exporter == facts.home]),
+            "imports": Direction([shown for shown in markets if shown.market.importer == facts.home]),
+            "day": facts.day, "documents": facts.documents, "chart_size": (WIDTH, HEIGHT), "everything": codes,
+        }  # fmt: skip
+        crumbs = (ABOVE, (f"hs/{chapter['code']}/", _titled(chapter)))
+        return Page(f"hs/{node['code']}/", "heading.html", _titled(node), "hs", values, ("heading.js",), crumbs)
+
+    def _shown(self, market: Market, codes: list[str]) -> _Shown:
+        if market.held.isdisjoint(codes):
+            return self._without[market.anchor]
+        return _Shown(market, list(self.rates.groups(market, codes)), self.facts.day)
+
+    @cached_property
+    def _without(self) -> dict[str, _Shown]:
+        """By anchor, a market for goods of which nothing is held there."""
+        return {market.anchor: _Shown(market, [], self.facts.day) for market in self.rates.markets}
 
 
 def _titled(node: Row) -> dict[str, str | None]:
@@ -61,21 +92,34 @@ def _chapter(facts: Facts, node: Row) -> Page:
     return Page(f"hs/{node['code']}/", "chapter.html", _titled(node), "hs", values, crumbs=(ABOVE,))
 
 
-def _heading(facts: Facts, rates: Rates, memo: dict[object, object], node: Row) -> Page:
-    below = facts.children[node["code"]]
-    codes = [row["code"] for row in below]
-    chapter = facts.nodes[node["parent_code"]]
-    markets = [_Shown(market, list(rates.groups(market, codes)), facts.day) for market in rates.markets]
-    values = {
-        "node": node, "subheadings": below, "older": OLDER, "edition": EDITION,
-        "former": {code: facts.former.get(code, {}) for code in codes}, "proofs": rates.proofs,
-        "memo": memo,
-        "exports": [shown for shown in markets if shown.market.exporter == facts.home],
-        "imports": [shown for shown in markets if shown.market.importer == facts.home],
-        "day": facts.day, "documents": facts.documents, "chart_size": (WIDTH, HEIGHT), "everything": codes,
-    }  # fmt: skip
-    crumbs = (ABOVE, (f"hs/{chapter['code']}/", _titled(chapter)))
-    return Page(f"hs/{node['code']}/", "heading.html", _titled(node), "hs", values, ("heading.js",), crumbs)
+def _former(code: str, former: Mapping[str, list[str]]) -> list[str]:
+    """What a subheading was in each of the older editions, as a cell of the table: `=` where it was the same."""
+    return [_cell(code, former.get(edition, [])) for edition in OLDER]
+
+
+def _cell(code: str, were: list[str]) -> str:
+    if not were:
+        return "–"
+    if were == [code]:
+        return "="
+    told = "".join(f"{dotted(old)} " for old in were[:MOST])
+    return told if len(were) <= MOST else f"{told}… {len(were)}"
+
+
+class Direction:
+    """The markets of exports or of imports.
+
+    Attributes:
+        markets: all of them.
+        held, nothing: those with something held for the goods of the page, and the others.
+        key: what tells apart in which of the markets something is held.
+    """
+
+    def __init__(self, markets: list[_Shown]) -> None:
+        self.markets = markets
+        self.held = [shown for shown in markets if shown.held]
+        self.nothing = [shown for shown in markets if not shown.held]
+        self.key = tuple(shown.market.anchor for shown in self.held)
 
 
 class _Shown:
@@ -83,8 +127,9 @@ class _Shown:
 
     Attributes:
         market: the market.
-        groups: its groups with something held.
-        missing: agreements of which nothing is held for any of the goods, those in force and the others.
+        groups: its groups; none where nothing is held for any of the goods.
+        without: agreements of which nothing is held for any of the goods.
+        missing, not_in_force: their rows: of those in force or with no known day, and of the others.
     """
 
     def __init__(self, market: Market, groups: list[Group], day: str) -> None:
@@ -92,13 +137,13 @@ class _Shown:
         self.held = any(group.entries or group.mfn_periods for group in groups)
         without = set(market.regimes).intersection(*({row["regime_id"] for row in group.missing} for group in groups))
         never = [row for regime, row in market.regimes.items() if regime in without]
+        self.without = frozenset(without)
         self.missing = [row for row in never if row["standing"] != "not_in_force"]
         self.not_in_force = [row for row in never if row["standing"] == "not_in_force"]
 
     def only_missing(self, group: Group) -> list[Row]:
         """Agreements that are missing from this group, though not from every one."""
-        everywhere = {row["regime_id"] for row in (*self.missing, *self.not_in_force)}
-        return [row for row in group.missing if row["regime_id"] not in everywhere]
+        return [row for row in group.missing if row["regime_id"] not in self.without]
 
     def next(self, entry: Entry) -> str | None:
         """The first day after the page's on which an entry's rate changes."""

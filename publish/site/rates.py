@@ -91,7 +91,7 @@ class Group:
         codes: the subheadings.
         mfn: the MFN duty of the day; state `not_held` where none is held.
         mfn_periods: all that is held of it.
-        key: what makes it, apart from its codes: groups with the same key of one market are the same.
+        key: groups with the same key are the same, apart from their codes.
         entries: agreements with something held, the best first.
         missing: agreements of the pair of which nothing is held for these goods.
         certain: whether the lowest rate is surely the lowest: it is zero, or every other is known.
@@ -103,7 +103,7 @@ class Group:
     entries: tuple[Entry, ...]
     missing: tuple[Row, ...]
     certain: bool
-    key: tuple[Any, ...] = field(repr=False)
+    key: tuple[str, tuple[int, ...]] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,7 @@ class Market:
         regimes: rows of `v_pair` by regime.
         schedules: rows of `pair_schedule`, one for each schedule.
         mfn: by subheading, the applied MFN duties of the importer, cut to the days of their document's authority.
+        held: subheadings of which any rate or MFN duty is held.
     """
 
     partner: Row
@@ -124,8 +125,9 @@ class Market:
     regimes: Mapping[str, Row]
     schedules: tuple[Row, ...]
     mfn: Mapping[str, Periods] = field(repr=False)
+    held: frozenset[str] = field(repr=False)
 
-    @property
+    @cached_property
     def anchor(self) -> str:
         """Name of its part of a page: the partner's code, with `from-` before it for imports."""
         code = str(self.partner["party_id"])
@@ -137,7 +139,7 @@ class Rates:
 
     def __init__(self, facts: Facts) -> None:
         self.facts, self.day = facts, facts.day
-        self._groups: dict[tuple[str, tuple[Any, ...]], Group] = {}
+        self._groups: dict[tuple[str, tuple[int, ...]], Group] = {}
 
     @cached_property
     def markets(self) -> list[Market]:
@@ -156,7 +158,9 @@ class Rates:
         )
         partner = self.facts.parties[exporter if importer == self.facts.home else importer]
         schedules = tuple(self.facts.rows(sql, exporter, importer))
-        return Market(partner, exporter, importer, regimes, schedules, self._mfn.get(importer, {}))
+        mfn = self._mfn.get(importer, {})
+        held = frozenset(mfn).union(*(self._schedules.get(row["schedule_id"], {}) for row in schedules))
+        return Market(partner, exporter, importer, regimes, schedules, mfn, held)
 
     @cached_property
     def _schedules(self) -> dict[str, dict[str, Periods]]:
@@ -182,7 +186,7 @@ class Rates:
 
     @cached_property
     def _rules(self) -> dict[str, dict[str, Rule]]:
-        """By subheading and regime, the rule of the day."""
+        """By subheading and regime, the rule of the day; rules that are alike are one object."""
         sql = (
             "SELECT x.hs6, x.regime_id, x.origin_rule_row_key, x.level, x.state FROM hs2022_origin_rule AS x"
             " JOIN origin_rule AS o ON o.row_key = x.origin_rule_row_key"
@@ -193,11 +197,11 @@ class Rates:
         for hs6, regime, *index in self.facts.connection.execute(sql):
             held[hs6][regime].append((index[0], index[1], index[2]))
         known: dict[tuple[tuple[str, str, str], ...], Rule] = {}
+        one: dict[Rule, Rule] = {}
         for found in (tuple(found) for at in held.values() for found in at.values()):
             if found not in known:
-                known[found] = self._rule([
-                    {**written[key], "level": level, "state": state} for key, level, state in found
-                ])  # fmt: skip
+                rule = self._rule([{**written[key], "level": level, "state": state} for key, level, state in found])
+                known[found] = one.setdefault(rule, rule)
         return {hs6: {regime: known[tuple(found)] for regime, found in at.items()} for hs6, at in held.items()}
 
     def _rule(self, found: list[Row]) -> Rule:
@@ -218,22 +222,28 @@ class Rates:
 
     def groups(self, market: Market, codes: list[str]) -> Iterator[Group]:
         """The subheadings of a heading in a market, those to which the same applies together."""
-        alike: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+        alike: dict[tuple[int, ...], list[str]] = defaultdict(list)
+        made: dict[tuple[int, ...], tuple[tuple[Periods, ...], Periods, tuple[Rule | None, ...]]] = {}
+        schedules = [self._schedules.get(schedule["schedule_id"], {}) for schedule in market.schedules]
         for hs6 in codes:
             rules = self._rules.get(hs6, {})
-            rates = tuple(
-                self._schedules.get(schedule["schedule_id"], {}).get(hs6, ()) for schedule in market.schedules
-            )
-            ruled = tuple(rules.get(regime) for regime in market.regimes)
-            alike[rates, market.mfn.get(hs6, ()), ruled].append(hs6)
+            parts = (
+                tuple(held.get(hs6, ()) for held in schedules), market.mfn.get(hs6, ()),
+                tuple(rules.get(regime) for regime in market.regimes),
+            )  # fmt: skip
+            key = (*map(id, parts[0]), id(parts[1]), *map(id, parts[2]))  # of what is alike there is one object
+            alike[key].append(hs6)
+            made[key] = parts
         for key, found in alike.items():
             place = market.anchor, key
             if place not in self._groups:
-                self._groups[place] = self._group(market, key)
+                self._groups[place] = self._group(market, *made[key], place)
             yield replace(self._groups[place], codes=tuple(found))
 
-    def _group(self, market: Market, key: tuple[Any, ...]) -> Group:
-        rates, mfn, ruled = key
+    def _group(
+        self, market: Market, rates: tuple[Periods, ...], mfn: Periods, ruled: tuple[Rule | None, ...],
+        key: tuple[str, tuple[int, ...]],
+    ) -> Group:  # fmt: skip
         rules = dict(zip(market.regimes, ruled, strict=True))
         clipped = [
             (schedule, _clip(periods, schedule["shown_from"], schedule["shown_to"]))
@@ -259,10 +269,15 @@ class Rates:
 
 
 def _by_code(rows: Iterator[tuple[Any, ...]]) -> dict[str, dict[str, Periods]]:
+    """By owner and subheading, the periods; those that are alike are one object."""
     found: dict[str, dict[str, list[Period]]] = defaultdict(lambda: defaultdict(list))
     for owner, hs6, *period in rows:
         found[owner][hs6].append(Period(*period))
-    return {owner: {hs6: tuple(periods) for hs6, periods in at.items()} for owner, at in found.items()}
+    one: dict[Periods, Periods] = {}
+    return {
+        owner: {hs6: one.setdefault(held, held) for hs6, periods in at.items() if (held := tuple(periods))}
+        for owner, at in found.items()
+    }
 
 
 def _holds(row: Row, day: str) -> bool:

@@ -25,6 +25,17 @@ CSP = (
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 
 
+class _Context(Context):
+    """A context that calls what a template names just as it stands, since nothing of ours asks to be given more."""
+
+    def call(
+        self, named: Callable[..., Any], /, *values: Any, _block_vars: object = None, _loop_vars: object = None,
+        **more: Any,
+    ) -> Any:  # fmt: skip
+        """What something gives for some values; the variables of block and loop are for what asks for a context."""
+        return named(*values, **more)
+
+
 @cache
 def environment(lang: str) -> Environment:
     """The environment of a language: strings as `t`, and filters for rows, days, numbers and codes."""
@@ -32,6 +43,7 @@ def environment(lang: str) -> Environment:
         loader=PackageLoader("publish.site"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
+    made.context_class = _Context
     say = words(lang)
     made.globals |= {
         "t": say,
@@ -62,7 +74,7 @@ def render(page: Page, lang: str, around: Mapping[str, Any]) -> str:
     Args:
         page: the page.
         lang: the language.
-        around: what is the same for all pages: `assets`, `release` and so on.
+        around: what is the same for all pages: `assets`, `release` and so on; `kept` is for what is made of it once.
     """
     say = words(lang)
     here = "../" * page.path.count("/")

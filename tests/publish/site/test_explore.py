@@ -25,7 +25,7 @@ from tests.publish.sample import KR_DOC, Row, sample_tables
 
 AROUND = {
     "assets": "assets/x/", "release": "1.0.0", "published_on": "2026-11-22", "home_party": "KH", "nav": (),
-    "index": {"core": "", "more": ""}, "places": {"en": {}, "km": {}},
+    "index": {"core": "", "more": ""}, "places": {"en": {}, "km": {}}, "kept": {},
 }  # fmt: skip
 
 
