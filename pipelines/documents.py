@@ -117,15 +117,14 @@ READERS = 2
 def start_reading(
     unread: Sequence[str], registry: Registry, home: Home, say: Callable[[str], None]
 ) -> dict[str, Future[DocumentCheck]]:
-    """Begin to read documents in the background, in the order in which what they serve is made: the HS first.
+    """Begin to read documents in the background.
 
     What is computed starts from accepted extractions, so that it goes on meanwhile.
     """
     if not unread:
         return {}
-    order = sorted(unread, key=lambda i: ((registry.document_regimes[i] or ("",))[0], i))
     pool = ThreadPoolExecutor(max_workers=READERS)
-    begun = {i: pool.submit(check_document, registry.documents[i], registry, home, say) for i in order}
+    begun = {i: pool.submit(check_document, registry.documents[i], registry, home, say) for i in unread}
     pool.shutdown(wait=False)
     return begun
 
@@ -158,7 +157,7 @@ def _read_and_compare(
 ) -> DocumentCheck:
     started = time.monotonic()
     try:
-        candidate, accounts, findings = read_candidate(document, held, heard)
+        candidate, accounts, findings = read_candidate(document, held, heard, aside=True)
         accepted_file = extraction_path(document, registry, home)
         accepted = read_csv(accepted_file, document) if accepted_file else None
     except FtaError as error:
@@ -198,7 +197,9 @@ def _read_and_compare(
     )
 
 
-def read_candidate(document: DocumentSpec, held: Held, heard: Heard | None = None) -> tuple[Extraction, Any, Any]:
+def read_candidate(
+    document: DocumentSpec, held: Held, heard: Heard | None = None, *, aside: bool = False
+) -> tuple[Extraction, Any, Any]:
     """Read a document in a worker process: its candidate extraction, the page accounts and the findings.
 
     Raises:
@@ -208,7 +209,7 @@ def read_candidate(document: DocumentSpec, held: Held, heard: Heard | None = Non
 
     spec = reader_of(document)
     headers = [column.header for column in spec.columns]
-    reading = read_in_worker(held.path, spec.name, columns=headers, options=spec.options, heard=heard)
+    reading = read_in_worker(held.path, spec.name, columns=headers, options=spec.options, heard=heard, aside=aside)
     for finding in reading.findings:
         if finding.severity == "error":
             raise FtaError(

@@ -34,6 +34,9 @@ TASKS = {"look": "sources.look", "draw": "sources.draw_page"}
 _SAID_EVERY = 0.5
 """Seconds between two words of a worker on how far it is."""
 
+_ASIDE = 5
+"""By how much a worker that reads aside gives way."""
+
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TESSDATA_PREFIX", "SYSTEMROOT", "VIRTUAL_ENV")
 
 
@@ -46,6 +49,7 @@ def read_in_worker(
     *,
     name: str | None = None,
     heard: Heard | None = None,
+    aside: bool = False,
 ) -> Reading:
     """Let a worker look at a file at the door and read it. Several may run at once, from threads.
 
@@ -57,12 +61,13 @@ def read_in_worker(
         limits: what the document may cost.
         name: the name the file came with, where `path` has another.
         heard: called now and then, from another thread, with how many pages are read, and of how many.
+        aside: whether it is read beside something else that has the first claim on the processor.
 
     Raises:
         FtaError: what the door or the reader says, and `reader_timeout`, `reader_out_of_memory`, `reader_crashed`,
             `reader_failed`, `too_many_rows`.
     """
-    task = {"do": "read", "reader": reader, "columns": list(columns), "options": dict(options)}
+    task = {"do": "read", "reader": reader, "columns": list(columns), "options": dict(options), "aside": aside}
     return _reading(_ask(task, path, limits, name, heard))
 
 
@@ -276,6 +281,8 @@ def main() -> None:
     os.dup2(2, 1)  # a library that prints must not write into the answer
     limits = Limits(**task["limits"])
     _limit(limits)
+    if task.get("aside") and hasattr(os, "nice"):
+        os.nice(_ASIDE)
     gc.set_threshold(100_000)  # rows are in no cycles, and a worker does not live long
     try:
         with heard_by(_saying(task["say_to"])):

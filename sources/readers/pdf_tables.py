@@ -122,7 +122,8 @@ def read_pages(path: Path, pages: Iterable[int] | None = None, *, workers: int |
     Args:
         path: the PDF.
         pages: page numbers; all when None.
-        workers: processes; by default one a core for long documents, none besides this one for short ones.
+        workers: processes; by default one a core for long documents, none besides this one for short ones, nor where
+            this one gives way to others.
 
     Raises:
         FtaError: `document_unreadable`, `document_encrypted`.
@@ -130,7 +131,8 @@ def read_pages(path: Path, pages: Iterable[int] | None = None, *, workers: int |
     with open_pdf(path) as document:
         wanted = range(1, document.pages + 1) if pages is None else sorted(set(pages))
         if workers is None:
-            workers = len(os.sched_getaffinity(0)) if len(wanted) >= WORTH_A_POOL else 1
+            spreads = len(wanted) >= WORTH_A_POOL and os.nice(0) <= 0
+            workers = len(os.sched_getaffinity(0)) if spreads else 1
         if workers <= 1:
             yield from counted((page_tables(document.marks(page)) for page in wanted), len(wanted))
             return

@@ -23,6 +23,7 @@ MISBEHAVING = {
     "shouts": "import os, stat\nfor n in set(map(int, os.listdir('/proc/self/fd'))) - {0, 1, 2}:\n"
     "    try: pipe = stat.S_ISFIFO(os.fstat(n).st_mode)\n"
     "    except OSError: continue\n    if pipe: os.write(n, b'9 of 9\\n\\xff\\n3 4\\n')",
+    "stands aside": "import os; assert os.nice(0) > 0, 'it has the first claim'",
     "chatters": "print('noise'); import sys; sys.stdout.flush()",
     "fills": "open('filled', 'wb').write(bytes(1 << 22))",
     "forks": "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', "
@@ -173,3 +174,9 @@ def test_what_a_worker_says_besides_two_numbers_is_not_heeded(misbehaving: Path,
     heard: list[tuple[int, int]] = []
     read_in_worker(file, "shouts", ("Code", "Rate"), {}, heard=lambda *pages: heard.append(pages))
     assert heard == [(3, 4)]
+
+
+def test_a_worker_reads_aside_only_where_it_is_asked_to(misbehaving: Path, file: Path) -> None:
+    assert len(read_in_worker(file, "stands aside", ("Code", "Rate"), {}, aside=True).rows) == 2
+    with pytest.raises(FtaError, match="it has the first claim"):
+        read_in_worker(file, "stands aside", ("Code", "Rate"), {})
