@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.assembly import Assembled, inputs, kept_or_assembled
 from pipelines.home import Home
@@ -18,7 +18,11 @@ from pipelines.standing import Approval
 from sources.errors import Exit, FtaError
 from sources.extraction import read_head
 from sources.registry import Registry, load_registry
+from warehouse.memory import give_back
 from warehouse.tables import build
+
+if TYPE_CHECKING:
+    from publish.release import Published
 
 
 @dataclass(frozen=True)
@@ -122,16 +126,11 @@ def publish_now(home: Home, approval: Approval, say: Callable[[str], None]) -> d
     Raises:
         FtaError: publishing is refused.
     """
-    from publish.release import publish
-    from publish.signing import key_from
     from publish.site import build_site
     from publish.static_json import write_static_json
 
-    say("assembling")
-    ready = prepare(home)
-    given = release_input(ready, approval, home)
-    say("writing and verifying the release")
-    made = publish(home.public, given, key_from())
+    made, carried, left_out = _publish_release(home, approval, say)
+    give_back()
     say("writing the static JSON")
     static = write_static_json(home.public, made.path)
     say("building the site")
@@ -145,9 +144,24 @@ def publish_now(home: Home, approval: Approval, say: Callable[[str], None]) -> d
         "rows": made.counts,
         "changes": dict(made.summary),
         "summary": made.message,
-        "carried_forward": list(ready.assembled.carried),
-        "left_out": list(ready.assembled.absent),
+        "carried_forward": carried,
+        "left_out": left_out,
     }
+
+
+def _publish_release(
+    home: Home, approval: Approval, say: Callable[[str], None]
+) -> tuple[Published, list[str], list[str]]:
+    """Make the release itself; with it, the schedules that keep their old rows, and those that it lacks."""
+    from publish.release import publish
+    from publish.signing import key_from
+
+    say("assembling")
+    ready = prepare(home)
+    given = release_input(ready, approval, home)
+    say("writing and verifying the release")
+    made = publish(home.public, given, key_from())
+    return made, list(ready.assembled.carried), list(ready.assembled.absent)
 
 
 @dataclass(frozen=True)
