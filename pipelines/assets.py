@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipelines import steps
 from pipelines.home import Home
-from pipelines.judging import JudgeProcess, last_judged
+from pipelines.judging import Judged, JudgeProcess, last_judged
 from pipelines.output import Progress
 from pipelines.release import publish_now
 from pipelines.standing import Approval
@@ -21,6 +21,7 @@ from sources.specs import RegimeSpec, TariffSpec
 from validations.judgement import RuleResult, is_error
 
 HS = [dg.AssetKey(["hs", "correlations"]), dg.AssetKey(["hs", "nomenclature"])]
+RULES = "rules"
 ROWS_SHOWN = 12
 progress = Progress()
 """Where steps say what they do; the command line puts its own in place, so that seconds count from its start."""
@@ -38,11 +39,10 @@ def all_assets(registry: Registry) -> list[Any]:
     ]
     judged = [dg.AssetKey([regime, "description"]) for regime in registry.regimes]
     judged += [dg.AssetKey([regime, "hs2022_rates"]) for regime in with_rates]
-    shown = {r: dg.AssetKey([r, "hs2022_rates" if r in with_rates else "description"]) for r in registry.regimes}
     judged += [dg.AssetKey([owner, "documents"]) for owner in ("hs", *registry.regimes)]
     tariffs = [tariff_asset(tariff) for tariff in registry.tariffs.values()]
     judged += [asset.key for asset in tariffs]
-    return [*common_assets(), *tariffs, *per_regime, *judging_assets(judged), rule_checks(shown)]
+    return [*common_assets(), *tariffs, *per_regime, *judging_assets(judged), rule_checks(_shown_on(registry))]
 
 
 def _work() -> steps.Work:
@@ -235,10 +235,10 @@ def rule_checks(keys: Mapping[str, dg.AssetKey]) -> Any:
 
     @dg.multi_asset_check(
         specs=[
-            dg.AssetCheckSpec("rules", asset=key, additional_deps=["judgement"], description="The catalogue of rules.")
+            dg.AssetCheckSpec(RULES, asset=key, additional_deps=["judgement"], description="The catalogue of rules.")
             for key in keys.values()
         ],
-        name="rules",
+        name=RULES,
         can_subset=True,
     )
     def rules(context):  # type: ignore[no-untyped-def]  # Dagster refuses an annotation that is kept as text
@@ -246,23 +246,35 @@ def rule_checks(keys: Mapping[str, dg.AssetKey]) -> Any:
         judged = last_judged(work.home)
         selected = {check.asset_key for check in context.selected_asset_check_keys}
         for regime, key in keys.items():
-            if key not in selected:
-                continue
-            subjects = work.subjects_of(regime)
-            found = [r for r in (judged.judgement.results if judged else ()) if r.subject in {*subjects, "all"}]
-            failed = [r for r in found if r.status == "fail"]
-            yield dg.AssetCheckResult(
-                asset_key=key,
-                check_name="rules",
-                passed=judged is not None and not any(map(is_error, failed)),
-                severity=dg.AssetCheckSeverity.ERROR,
-                metadata=_metadata(
-                    {
-                        "results": len(found),
-                        "failed": len(failed),
-                        "what failed": [_shown(r) for r in failed] or "nothing",
-                    }
-                ),
-            )
+            if key in selected:
+                yield dg.AssetCheckResult(asset_key=key, check_name=RULES, **_verdict(work, judged, regime))
 
     return rules
+
+
+def rule_evaluations(work: steps.Work) -> Iterator[dg.AssetCheckEvaluation]:
+    """What the checks of all regimes say of the last judgement, for a run that judges outside of Dagster."""
+    judged = last_judged(work.home)
+    for regime, key in _shown_on(work.registry).items():
+        yield dg.AssetCheckEvaluation(asset_key=key, check_name=RULES, **_verdict(work, judged, regime))
+
+
+def _shown_on(registry: Registry) -> dict[str, dg.AssetKey]:
+    """By regime, the last asset that is made of it."""
+    return {
+        regime: dg.AssetKey([regime, "hs2022_rates" if registry.schedules_of(regime) else "description"])
+        for regime in registry.regimes
+    }
+
+
+def _verdict(work: steps.Work, judged: Judged | None, regime: str) -> dict[str, Any]:
+    """Whether the rules hold of a regime, how grave it is, and the figures."""
+    subjects = work.subjects_of(regime)
+    found = [r for r in (judged.judgement.results if judged else ()) if r.subject in {*subjects, "all"}]
+    failed = [r for r in found if r.status == "fail"]
+    figures = {"results": len(found), "failed": len(failed), "what failed": [_shown(r) for r in failed] or "nothing"}
+    return {
+        "passed": judged is not None and not any(map(is_error, failed)),
+        "severity": dg.AssetCheckSeverity.ERROR,
+        "metadata": _metadata(figures),
+    }

@@ -57,11 +57,11 @@ def materialise(
     assets.progress = progress
     assets.opened = Work(home, registry, plan, progress, begun)
     try:
-        job = build_definitions(registry).resolve_job_def("refresh")
+        keys = [dg.AssetKey(key) for key in _keys(stale, unread, registry)]
+        job = build_definitions(registry, keys).resolve_job_def("refresh")
         with instance_in(home.dagster) as instance:
             result = job.execute_in_process(
                 instance=instance,
-                asset_selection=[dg.AssetKey(key) for key in _keys(stale, unread, registry)],
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 raise_on_error=False,
             )
@@ -70,6 +70,17 @@ def materialise(
         forget()
     if not result.success:
         raise _broke_off([event.step_failure_data.error for event in result.all_events if event.is_step_failure])
+
+
+def show_judgement(plan: Plan, registry: Registry, home: Home) -> None:
+    """Let Dagster show the judgement that has just been made, as checks of the assets it is about."""
+    from pipelines.assets import rule_evaluations
+    from pipelines.history import instance_in
+    from pipelines.steps import Work
+
+    with instance_in(home.dagster) as instance:
+        for evaluation in rule_evaluations(Work(home, registry, plan, print)):
+            instance.report_runless_asset_event(evaluation)
 
 
 def _broke_off(errors: Sequence[Any]) -> FtaError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -12,13 +13,19 @@ from pipelines.plan import make_plan
 from sources.registry import Registry, load_registry
 
 
-def build_definitions(registry: Registry) -> dg.Definitions:
-    """The definitions of an installation with these sources."""
+def build_definitions(registry: Registry, stale: Sequence[dg.AssetKey] = ()) -> dg.Definitions:
+    """The definitions of an installation with these sources.
+
+    Args:
+        registry: of the sources.
+        stale: the assets that the job `refresh` makes, without checks; by default all, with them.
+    """
     assets = all_assets(registry)
     everything = dg.AssetSelection.all()
+    all_but_release = everything - dg.AssetSelection.assets("release")
     refresh = dg.define_asset_job(
         "refresh",
-        selection=everything - dg.AssetSelection.assets("release"),
+        selection=dg.AssetSelection.assets(*stale).without_checks() if stale else all_but_release,
         description="Read, compare, normalise and judge; publishes nothing.",
     )
     publish = dg.define_asset_job("refresh_and_publish", selection=everything, description="Refresh, judge, publish.")

@@ -266,6 +266,8 @@ def _refresh(home: Home, only: Sequence[str], full: bool, report: Report, progre
         with _stage(report, "judge"):
             progress("judging")
             judged = judge.judge(home, _to_judge(plan, checks))
+            if stale or unread:
+                _show_judgement(plan, registry, home)
     finally:
         judge.close()
     _report_judgement(report, judged)
@@ -278,6 +280,13 @@ def _materialise(
     from pipelines.dagster_run import materialise
 
     materialise(plan, stale, unread, registry, home, progress)
+
+
+def _show_judgement(plan: Plan, registry: Registry, home: Home) -> None:
+    """Let Dagster, which has just run, show the judgement too."""
+    from pipelines.dagster_run import show_judgement
+
+    show_judgement(plan, registry, home)
 
 
 def _selected(plan: Plan, registry: Registry, only: Sequence[str]) -> list[Unit]:

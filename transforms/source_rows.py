@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import Any
 
@@ -56,9 +56,9 @@ def source_rows(extraction: Extraction) -> list[dict[str, Any]]:
 
 def row_accounts(extraction: Extraction) -> list[dict[str, Any]]:
     """Rows of table `row_account`: for each page, rows read and what became of them."""
-    pages: dict[int, Counter[str]] = {}
-    for row in extraction.rows:
-        pages.setdefault(row.page, Counter())[row.role] += 1
+    pages: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for (page, role), count in Counter([(row.page, row.role) for row in extraction.rows]).items():
+        pages[page][role] = count
     return [
         {
             "document_id": extraction.document_id,

@@ -8,6 +8,7 @@ import sys
 
 import dagster as dg
 import pytest
+from dagster._core.instance.ref import InstanceRef
 
 from pipelines.assets import all_assets
 from pipelines.dagster_run import SETTINGS
@@ -74,3 +75,16 @@ def test_a_real_run_materialises_everything_with_figures_and_checks(
     assert "ambiguous_pct" in str(metadata["sample/hs2022_rates"])
     checks = result.get_asset_check_evaluations()
     assert [check.passed for check in checks] == [True]
+
+
+def test_after_a_run_at_the_command_line_dagster_shows_its_judgement_not_the_one_before(world: World) -> None:
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(Home.from_environment().dagster))) as shown:
+        key = dg.AssetCheckKey(dg.AssetKey(["sample", "hs2022_rates"]), "rules")
+        (latest,) = shown.event_log_storage.get_latest_asset_check_execution_by_key([key]).values()
+        assert latest.event is not None
+        assert latest.event.dagster_event is not None
+        assert latest.event.dagster_event.asset_check_evaluation_data.passed
+        (run,) = shown.get_run_records(limit=1, ascending=True)
+        kept = {log.dagster_event_type for log in shown.all_logs(run.dagster_run.run_id) if log.is_dagster_event}
+        assert dg.DagsterEventType.ASSET_MATERIALIZATION in kept
+        assert dg.DagsterEventType.ASSET_CHECK_EVALUATION not in kept
