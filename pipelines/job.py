@@ -21,7 +21,6 @@ from pipelines.standing import Approval, what_stands
 from sources.errors import Exit, FtaError
 from sources.registry import Registry, load_registry
 from sources.wording import number_of
-from warehouse.memory import give_back
 
 
 @dataclass
@@ -259,7 +258,6 @@ def _refresh(home: Home, only: Sequence[str], full: bool, report: Report, progre
         with _stage(report, "read and normalise"):
             if stale or unread:
                 _materialise(plan, stale, unread, registry, home, progress)
-                give_back()
         checks = _known_checks(registry, home, units)
         report.documents = [check for check in checks if check.state not in ("not_at_hand", "not_held")]
         _report_units(report, stale, home)
@@ -278,8 +276,10 @@ def _materialise(
 ) -> None:
     """Let Dagster make what is stale; documents of no regime and no schedule are read here."""
     from pipelines.dagster_run import materialise
+    from warehouse.memory import give_back
 
     materialise(plan, stale, unread, registry, home, progress)
+    give_back()
 
 
 def _show_judgement(plan: Plan, registry: Registry, home: Home) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute
+from adbc_driver_sqlite.dbapi import connect
 
 from publish.layout import LAYOUTS, column_ddl
 from publish.layout import ddl as layout_ddl
@@ -35,6 +37,8 @@ CLUSTERED: dict[str, tuple[str, ...]] = {
 some hundredths of a second.
 """
 BATCH = 20_000
+ALL_ROWS = 2**31 - 2
+"""Types of columns are told from all rows of a table, since a column may begin with a hundred thousand nulls."""
 
 
 def write_sqlite(path: Path, tables: Mapping[str, pa.Table]) -> None:
@@ -138,24 +142,36 @@ def open_immutable(path: Path, *, one_thread: bool = True) -> sqlite3.Connection
     return sqlite3.connect(uri, uri=True, check_same_thread=one_thread)
 
 
-def read_sqlite(connection: sqlite3.Connection, shape: Shape) -> pa.Table:
-    """The rows of one table, in the types of its shape; their order is that of the file.
+@contextmanager
+def arrow_reader(path: Path) -> Iterator[Any]:
+    """A cursor of ADBC over a file that nothing writes to: rows come as Arrow columns, never as Python's objects.
 
     Raises:
-        sqlite3.OperationalError: the table or one of its columns is missing.
+        adbc_driver_manager.Error: the file cannot be opened.
+    """
+    with connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1") as connection, connection.cursor() as cursor:
+        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(ALL_ROWS)})
+        yield cursor
+
+
+def read_sqlite(cursor: Any, shape: Shape) -> pa.Table:
+    """The rows of one table, in the types of its shape; their order is that of the file.
+
+    Args:
+        cursor: of `arrow_reader`.
+        shape: the table with its columns.
+
+    Raises:
+        adbc_driver_manager.Error: the table or one of its columns is missing, or a column mixes types.
         pyarrow.ArrowInvalid: a value does not fit its column.
     """
-    cursor = connection.execute(f"SELECT {', '.join(shape.schema.names)} FROM {shape.name}")
-    batches = []
-    while rows := cursor.fetchmany(BATCH):
-        columns = [
-            _column(values, field.type) for values, field in zip(zip(*rows, strict=True), shape.schema, strict=True)
-        ]
-        batches.append(pa.Table.from_arrays(columns, schema=shape.schema))
-    return pa.concat_tables(batches) if batches else shape.schema.empty_table()
+    cursor.execute(f"SELECT {', '.join(shape.schema.names)} FROM {shape.name}")
+    found = cursor.fetch_arrow_table()
+    columns = [_column(found.column(field.name), field.type) for field in shape.schema]
+    return pa.Table.from_arrays(columns, schema=shape.schema)
 
 
-def _column(values: Iterable[Any], kind: pa.DataType) -> Any:
+def _column(values: Any, kind: pa.DataType) -> Any:
     if pa.types.is_decimal(kind):
-        return pc.round(pa.array(values, pa.float64()), 6).cast(kind)
-    return pa.array(values, kind)
+        return pc.round(values.cast(pa.float64()), 6).cast(kind)
+    return values.cast(kind)

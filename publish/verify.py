@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from adbc_driver_manager import Error as DatabaseError
 
 from publish.formats import read_csv, read_parquet
 from publish.manifest import (
@@ -34,11 +35,11 @@ from publish.manifest import (
 )
 from publish.shape import SQL_TYPES, Shape
 from publish.signing import is_signed_by
-from publish.sqlite import open_immutable, read_sqlite
+from publish.sqlite import arrow_reader, open_immutable, read_sqlite
 from sources.errors import FtaError
 from warehouse.content import canonical_order, content_hash, joined_hash
 
-UNREADABLE = (OSError, EOFError, zlib.error, pa.ArrowException, sqlite3.Error, KeyError, ValueError)
+UNREADABLE = (OSError, EOFError, zlib.error, pa.ArrowException, sqlite3.Error, DatabaseError, KeyError, ValueError)
 DATABASE = "fta.sqlite"
 
 
@@ -211,7 +212,7 @@ def database_faults(directory: Path, manifest: Mapping[str, Any]) -> list[Fault]
         return [Fault("readable", DATABASE, "The file is missing.")]
     faults: list[Fault] = []
     try:
-        with closing(open_immutable(directory / DATABASE)) as connection:
+        with closing(open_immutable(directory / DATABASE)) as connection, arrow_reader(directory / DATABASE) as rows:
             for (problem,) in connection.execute("PRAGMA integrity_check").fetchall():
                 if problem != "ok":
                     faults.append(Fault("readable", DATABASE, f"SQLite finds: {problem}."))
@@ -220,17 +221,15 @@ def database_faults(directory: Path, manifest: Mapping[str, Any]) -> list[Fault]
                 faults.append(Fault("keys", DATABASE, said))
             for name, shape in shapes(manifest).items():
                 faults += _column_faults(connection, shape)
-                faults += _row_faults(connection, directory, shape, manifest["tables"][name])
-    except sqlite3.Error as error:
+                faults += _row_faults(rows, directory, shape, manifest["tables"][name])
+    except (sqlite3.Error, DatabaseError) as error:
         faults.append(Fault("readable", DATABASE, f"The database cannot be read: {error}."))
     return faults
 
 
-def _row_faults(
-    connection: sqlite3.Connection, directory: Path, shape: Shape, facts: Mapping[str, Any]
-) -> Iterator[Fault]:
+def _row_faults(cursor: Any, directory: Path, shape: Shape, facts: Mapping[str, Any]) -> Iterator[Fault]:
     """A table is compared with its Parquet file; where they differ, or that is another, its content is hashed."""
-    held = _read(DATABASE, shape, partial(read_sqlite, connection, shape))
+    held = _read(DATABASE, shape, partial(read_sqlite, cursor, shape))
     if isinstance(held, Fault):
         yield held
         return

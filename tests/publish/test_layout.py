@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from publish.layout import LAYOUTS, part_tables, rows_table
 from publish.shape import SQL_TYPES, shape_of
-from publish.sqlite import put_table, read_sqlite, write_sqlite
+from publish.sqlite import arrow_reader, put_table, read_sqlite, write_sqlite
 from tests.publish.sample import sample_tables
 from warehouse.content import canonical_order
 from warehouse.tables import TABLES, build, columns_of
@@ -33,9 +35,12 @@ def written(name: str, table: pa.Table) -> sqlite3.Connection:
 
 
 def comes_back(name: str, table: pa.Table) -> bool:
-    connection = written(name, table)
-    found = canonical_order(read_sqlite(connection, shape_of(name)), TABLES[name].natural_key)
-    connection.close()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "fta.sqlite"
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            put_table(connection, name, table)
+        with arrow_reader(path) as cursor:
+            found = canonical_order(read_sqlite(cursor, shape_of(name)), TABLES[name].natural_key)
     return bool(found.equals(canonical_order(table, TABLES[name].natural_key)))
 
 
