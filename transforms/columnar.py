@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.columns import LETTERS, SHORT
-from warehouse.tables import TABLES, columns_of
+from warehouse.tables import TABLES, dates_of
 
 Column: TypeAlias = Any  # an Arrow array, chunked or not; its stubs know too few of its calls
 Ints = npt.NDArray[np.int64]
@@ -32,7 +32,7 @@ def row_keys(table: str, columns: Mapping[str, Column]) -> Column:
     if not kind.key_plain:
         return _hashes(table, [columns[name] for name in kind.natural_key], LETTERS)
     plain = [whole(columns[name].cast(pa.string())) for name in kind.key_plain]
-    dates = [columns_of(table)[name].kind == "date" for name in kind.key_plain]
+    dates = [name in dates_of(table) for name in kind.key_plain]
     plain = [pc.replace_substring(c, "-", "") if date else c for c, date in zip(plain, dates, strict=True)]
     prefix = [_hashes(table, [columns[name] for name in kind.key_hashed], SHORT)] if kind.key_hashed else []
     return pc.binary_join_element_wise(*prefix, *plain, "-", null_handling="skip")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -1112,9 +1113,15 @@ def _keys(table: str, columns: Mapping[str, Sequence[Any]]) -> list[str]:
     return [composed_key(key_prefix(table, *of), values) for of, values in zip(hashed, plain, strict=True)]
 
 
+@cache
+def dates_of(table: str) -> frozenset[str]:
+    """The columns of a table that hold days."""
+    return frozenset(name for name, meta in columns_of(table).items() if meta.kind == "date")
+
+
 def _plain(table: str, column: str, values: Sequence[Any]) -> list[str | None]:
     """Values as they stand in a key: a day without hyphens, a number as its digits."""
-    if columns_of(table)[column].kind == "date":
+    if column in dates_of(table):
         return [None if value is None else value.replace("-", "") for value in values]
     return [None if value is None else str(value) for value in values]
 

@@ -66,14 +66,12 @@ def _rate_text(rate: str) -> str:
 
 
 def _world() -> dict[str, list[Row]]:
-    """Parties, regimes, documents, provisions, rules: all that is not a line of a schedule."""
-    documents = [
-        (KH_DOC, "tariff_schedule", "treaty_annex", "HS 2017", "full"),
-        (KR_DOC, "tariff_schedule", "treaty_annex", "HS 2017", "full"),
-        (PSR_DOC, "psr", None, "HS 2017", None),
-        (TEXT_DOC, "legal_text", None, None, None),
-        (HS_DOC, "correlation", None, None, None),
-    ]
+    """All that is not a line of a schedule."""
+    return {**_parties(), **_documents(), **_rules(), **_records()}
+
+
+def _parties() -> dict[str, list[Row]]:
+    """Parties, groups and regimes."""
     return {
         "party": [
             {"party_id": "KH", "name_en": "Cambodia", "name_km": "កម្ពុជា", "is_home": 1},
@@ -104,6 +102,19 @@ def _world() -> dict[str, list[Row]]:
             for regime, since, parties in MEMBERS
             for party in parties
         ],
+    }  # fmt: skip
+
+
+def _documents() -> dict[str, list[Row]]:
+    """Documents, and which regime each serves."""
+    documents = [
+        (KH_DOC, "tariff_schedule", "treaty_annex", "HS 2017", "full"),
+        (KR_DOC, "tariff_schedule", "treaty_annex", "HS 2017", "full"),
+        (PSR_DOC, "psr", None, "HS 2017", None),
+        (TEXT_DOC, "legal_text", None, None, None),
+        (HS_DOC, "correlation", None, None, None),
+    ]
+    return {
         "document": [
             {
                 "document_id": doc, "kind": kind, "layer": layer, "title": f"Document {doc}", "publisher": "Someone",
@@ -116,6 +127,12 @@ def _world() -> dict[str, list[Row]]:
         "document_regime": [
             {"document_id": doc, "regime_id": "ckfta"} for doc in (KH_DOC, KR_DOC, PSR_DOC, TEXT_DOC)
         ],
+    }  # fmt: skip
+
+
+def _rules() -> dict[str, list[Row]]:
+    """Articles, provisions and rules of origin."""
+    return {
         "article": [
             {"document_id": TEXT_DOC, "number": "3.10", "heading": "De Minimis", "page_from": 31, "page_to": 31},
         ],
@@ -143,6 +160,12 @@ def _world() -> dict[str, list[Row]]:
                 "origin_rule", _rule(code, code, "", "", ""))}
             for hs6, code, level in (("610910", "61", "chapter"), ("010130", "0101", "heading"))
         ],
+    }  # fmt: skip
+
+
+def _records() -> dict[str, list[Row]]:
+    """What was held, accounted for, corrected, decided and judged."""
+    return {
         "coverage": [
             {"regime_id": regime, "importer": importer, "subject": subject, "state": state, "as_of": as_of,
              "note": note}
