@@ -88,6 +88,11 @@ class Home:
         return self.root / "warehouse" / "judgement.json"
 
     @property
+    def columns(self) -> Path:
+        """What the suites for columns gave when tables were judged last."""
+        return self.root / "warehouse" / "columns.json"
+
+    @property
     def assembled(self) -> Path:
         """The tables that were judged last, put together."""
         return self.root / "warehouse" / "assembled"

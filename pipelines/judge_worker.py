@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 from pipelines.assembly import assemble_release, broken_schedules, keep_assembled, previous_tables
 from pipelines.documents import kept_check
 from pipelines.home import Home
-from pipelines.judging import Judged, keep, quarantine_reasons
-from pipelines.plan import Plan, make_plan
+from pipelines.judging import Judged, keep, quarantine_reasons, write_whole
+from pipelines.plan import JUDGING, Plan, code_hash, fingerprint, make_plan
 from sources.content import load_content
 from sources.extraction import read_head
 from sources.registry import Registry, load_registry, sources_root
 from validations import judge as judging
 from validations.context import LOOKED_AT, context_of
 from validations.judgement import Judgement, RuleResult, conclude, is_error, verdict
-from warehouse.content import tables_content_hash
+from validations.known import Known, known_from_json
+from warehouse.content import joined_hash
 
 
 def main() -> None:
@@ -58,12 +61,30 @@ def judge_now(home: Home, fingerprint: str) -> Judged:
 def _judge(registry: Registry, plan: Plan, home: Home, quarantine: dict[str, list[str]]) -> Judgement:
     assembled = assemble_release(plan, home, quarantine)
     pieces = load_content(sources_root(), home.sources)
-    content_hash = tables_content_hash(assembled.tables)
+    content_hash = joined_hash(assembled.hashes)
     context = context_of(registry, content_hash, previous_tables(home, LOOKED_AT), pieces=pieces, said=assembled.said)
-    judgement = judging.judge(assembled.tables, context)
+    known = known_columns(home, assembled.hashes)
+    judgement = judging.judge(assembled.tables, context, known)
+    keep_columns(home, known)
     if not quarantine:
-        keep_assembled(plan, home, assembled.tables)
+        keep_assembled(plan, home, assembled)
     return _with_faults(judgement, [_quarantine_result(s, why) for s, why in sorted(quarantine.items())], registry)
+
+
+def _judging_code() -> str:
+    """What the results on columns depend on beside the tables: our code, and the library that judges."""
+    return fingerprint(code_hash(JUDGING), metadata.version("great_expectations"), metadata.version("pandas"))
+
+
+def known_columns(home: Home, hashes: Mapping[str, str]) -> Known:
+    """The results on columns that were kept, where they are of this code; for tables with the hashes given."""
+    kept = json.loads(home.columns.read_text(encoding="utf-8")) if home.columns.exists() else {}
+    return known_from_json(kept["tables"] if kept.get("code") == _judging_code() else {}, hashes)
+
+
+def keep_columns(home: Home, known: Known) -> None:
+    """Keep the results on columns for the next judgement."""
+    write_whole(home.columns, json.dumps({"code": _judging_code(), "tables": known.as_json()}, ensure_ascii=False))
 
 
 def _quarantine_result(schedule: str, reasons: list[str]) -> RuleResult:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pipelines.home import Home
@@ -42,10 +43,15 @@ def keep(judged: Judged, home: Home) -> None:
         "quarantine": judged.quarantine,
         "judgement": judged.judgement.as_json(),
     }
-    home.judgement.parent.mkdir(parents=True, exist_ok=True)
-    beside = home.judgement.with_suffix(f".{os.getpid()}")
-    beside.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
-    beside.replace(home.judgement)
+    write_whole(home.judgement, json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file in one step, so that nobody finds a part of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_suffix(f".{os.getpid()}")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
 
 
 def last_judged(home: Home) -> Judged | None:
@@ -82,6 +88,10 @@ class JudgeProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env={
+                **os.environ,
+                "ARROW_DEFAULT_MEMORY_POOL": "system",
+            },  # it gives back what Arrow's own pool holds on to
         )
 
     def judge(self, home: Home, fingerprint: str) -> Judged:

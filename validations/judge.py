@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from validations.context import Context
 from validations.judgement import Judgement, RuleResult, conclude, verdict
+from validations.known import Known
 
 
 def warm_up() -> None:
@@ -23,12 +24,13 @@ def warm_up() -> None:
     great_expectations()
 
 
-def judge(tables: Mapping[str, pa.Table], context: Context) -> Judgement:
+def judge(tables: Mapping[str, pa.Table], context: Context, known: Known | None = None) -> Judgement:
     """Judge tables by every rule of the catalogue.
 
     Args:
         tables: tables of `warehouse.tables` by name; one that is absent is taken as empty.
         context: descriptions, last release and content hash.
+        known: results on columns from before, to which those on tables that changed are added.
 
     Returns:
         Results on every rule; those of C50 are `not_applicable` until the publisher has files to compare.
@@ -37,7 +39,7 @@ def judge(tables: Mapping[str, pa.Table], context: Context) -> Judgement:
 
     with ThreadPoolExecutor(max_workers=1) as beside:  # DuckDB leaves the interpreter to Great Expectations
         across = beside.submit(lambda: list(judge_rules(tables, context)))
-        results = [*judge_columns(tables), *across.result()]
+        results = [*judge_columns(tables, known), *across.result()]
     return conclude(context.content_hash, results, schedules_of(tables))
 
 

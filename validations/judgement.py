@@ -104,11 +104,13 @@ class Judgement:
 
 def from_json(data: Mapping[str, Any]) -> Judgement:
     """A judgement from what `Judgement.as_json` gave."""
-    results = tuple(
-        RuleResult(**{k: v for k, v in result.items() if k not in ("count", "sample")}, sample=tuple(result["sample"]))
-        for result in data["results"]
-    )
+    results = tuple(map(result_from_json, data["results"]))
     return Judgement(data["content_hash"], results, tuple(data["quarantined"]), tuple(data["blocking_release"]))
+
+
+def result_from_json(said: Mapping[str, Any]) -> RuleResult:
+    """A result from its fields as JSON keeps them; `count`, which `as_json` adds, is passed over."""
+    return RuleResult(**{k: v for k, v in said.items() if k not in ("count", "sample")}, sample=tuple(said["sample"]))
 
 
 def read(path: Path) -> Judgement:

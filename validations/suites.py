@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from validations.expecting import Outcome, ask, expectation
 from validations.judgement import RuleResult, verdict
+from validations.known import Known
 from warehouse.tables import TABLES, arrow_schema, columns_of
 
 if TYPE_CHECKING:
@@ -63,11 +64,12 @@ class Fault:
     detail: str
 
 
-def judge_columns(tables: Mapping[str, pa.Table]) -> Iterator[RuleResult]:
+def judge_columns(tables: Mapping[str, pa.Table], known: Known | None = None) -> Iterator[RuleResult]:
     """Judge the columns of every table by its suite.
 
     Args:
         tables: tables by name; absent and empty ones are `not_applicable`.
+        known: results on tables judged before, which hold where the content is the same; those judged now are added.
 
     Yields:
         One result per rule, table and subject (schedule, document or `all`).
@@ -79,7 +81,12 @@ def judge_columns(tables: Mapping[str, pa.Table]) -> Iterator[RuleResult]:
         if table is None or not table.num_rows:
             yield verdict("C08", name, ALL, checked=0, failed=0)
             continue
-        yield from _judge_table(name, as_frame(table), _types(name, table))
+        results = known.of(name, table) if known else None
+        if results is None:
+            results = tuple(_judge_table(name, as_frame(table), _types(name, table)))
+            if known:
+                known.add(name, results)
+        yield from results
 
 
 def expectations(name: str, present: list[str]) -> Iterator[tuple[str, str, dict[str, Any]]]:

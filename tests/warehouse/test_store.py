@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from warehouse.store import Store, assemble
+from warehouse.store import Store, put_together
 from warehouse.tables import build
 
 
@@ -65,18 +65,15 @@ def test_assembling_keeps_a_row_that_two_units_share_once_and_rows_that_differ_b
     one = parties("KH", "KR")
     rows = [{"party_id": i, "name_en": name, "is_home": 0} for i, name in (("KR", "KR"), ("KH", "Kampuchea"))]
     other = {"party": build("party", rows)}
-    party = assemble({"a": one, "b": other})["party"]
+    party = put_together("party", [one["party"], other["party"]])
     assert party.column("name_en").to_pylist() == ["KH", "Kampuchea", "KR"]
-    assert assemble({})["duty"].num_rows == 0
+    assert put_together("duty", []).num_rows == 0
 
 
 def test_a_tariff_line_that_two_documents_name_is_kept_once_with_one_of_their_rows() -> None:
     line = {"nomenclature_id": "n", "line_code": "01012100", "hs_edition": "HS 2017", "hs6": "010121"}
-    units = {
-        unit: {"tariff_line": build("tariff_line", [{**line, "source_row_id": row}])}
-        for unit, row in (("a", "second"), ("b", "first"))
-    }
-    table = assemble(units)["tariff_line"]
+    seen = [build("tariff_line", [{**line, "source_row_id": row}]) for row in ("second", "first")]
+    table = put_together("tariff_line", seen)
     assert table.column("source_row_id").to_pylist() == ["first"]
-    units["c"] = {"tariff_line": build("tariff_line", [{**line, "hs6": "010129", "source_row_id": "third"}])}
-    assert assemble(units)["tariff_line"].num_rows == 2
+    other = build("tariff_line", [{**line, "hs6": "010129", "source_row_id": "third"}])
+    assert put_together("tariff_line", [*seen, other]).num_rows == 2
