@@ -54,6 +54,8 @@ def _soon(stage: int) -> dict[str, str]:
     return {"dagster/priority": str(stage)}
 
 
+FIRST = _soon(5)
+"""Of what every regime rests on: else the first stage of all regimes would go before."""
 LAST = _soon(-1)
 """Of what nothing but the judgement waits for: documents are read in the background while the rest is made."""
 
@@ -100,6 +102,7 @@ def common_assets() -> list[Any]:
             dg.AssetSpec(HS[1], group_name="hs", description="The tree of every HS edition."),
         ],
         name="harmonized_system",
+        op_tags=FIRST,
     )
     def harmonized_system() -> Iterator[dg.MaterializeResult[Any]]:
         metrics = steps.make_hs(_work())
