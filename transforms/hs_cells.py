@@ -206,7 +206,9 @@ def _count(place: Ints, rate: Ints, rates: RateRows, groups: int) -> _Counted:
 def _distinct(first: Ints, second: Ints) -> Ints:
     """The first of each distinct pair."""
     width = int(second.max(initial=0)) + 1
-    return np.unique(first * width + second) // width
+    pairs = np.sort(first * width + second)
+    distinct: Ints = pairs[_changes(pairs)] // width
+    return distinct
 
 
 def _changes(*columns: Ints) -> Bools:
