@@ -23,6 +23,8 @@ from warehouse.tables import build
 
 if TYPE_CHECKING:
     from publish.release import Published
+    from publish.site import SiteReport
+    from publish.static_json import StaticReport
 
 
 @dataclass(frozen=True)
@@ -126,15 +128,10 @@ def publish_now(home: Home, approval: Approval, say: Callable[[str], None]) -> d
     Raises:
         FtaError: publishing is refused.
     """
-    from publish.site import build_site
-    from publish.static_json import write_static_json
-
     made, carried, left_out = _publish_release(home, approval, say)
     give_back()
-    say("writing the static JSON")
-    static = write_static_json(home.public, made.path)
-    say("building the site")
-    site = build_site(home.public, made.path)
+    say("writing the static JSON and the site")
+    static, site = _show(home.public, made)
     return {
         "version": made.version,
         "path": str(made.path),
@@ -162,6 +159,19 @@ def _publish_release(
     say("writing and verifying the release")
     made = publish(home.public, given, key_from())
     return made, list(ready.assembled.carried), list(ready.assembled.absent)
+
+
+def _show(public: Path, made: Published) -> tuple[StaticReport, SiteReport]:
+    """Write the static JSON and the site of a release; of a new one both at the same time, in the same processes."""
+    from publish.site import build_site, writers
+    from publish.static_json import write_static_json
+
+    if not made.changed:  # most likely both stand already
+        return write_static_json(public, made.path), build_site(public, made.path)
+    with writers() as pool:
+        static = pool.submit(write_static_json, public, made.path)
+        site = build_site(public, made.path, pool)
+        return static.result(), site
 
 
 @dataclass(frozen=True)

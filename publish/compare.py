@@ -57,7 +57,7 @@ def compare(connection: sqlite3.Connection, *, exporter: str, importer: str, hs:
     return {
         "release": getattr(connection, "release", ""), "on": on.isoformat(), "exporter": seller, "importer": buyer,
         "hs": product.code, "hs6": product.hs6[0] if whole else None, "hs_edition": EDITION,
-        **_description(connection, product.hs6[0] if whole else product.code[: min(len(product.code), 6) // 2 * 2]),
+        **(_described(answer) if whole else _description(connection, _node(product.code))),
         "note": product.note, "mfn": answer["mfn"], "regimes": answer["regimes"], **ranked,
         **({} if whole else {"subheadings": answers}),
     }  # fmt: skip
@@ -72,14 +72,29 @@ def _description(connection: sqlite3.Connection, code: str) -> Row:
     return found[0] if found else {"description": None, "description_km": None}
 
 
+def _node(code: str) -> str:
+    """The heading or subheading that a code begins with."""
+    return code[: min(len(code), 6) // 2 * 2]
+
+
+def _described(answer: Row) -> Row:
+    return {name: answer[name] for name in ("description", "description_km")}
+
+
+def _pairs(connection: sqlite3.Connection, seller: str, buyer: str) -> dict[str, Row]:
+    sql = "SELECT * FROM v_pair WHERE exporter = ? AND importer = ? ORDER BY regime_id"
+    return {row["regime_id"]: row for row in evidence.rows(connection, sql, (seller, buyer))}
+
+
 class _Query:
     """One question to a release: pair, product and day, with what is the same for all of its subheadings."""
 
     def __init__(self, connection: sqlite3.Connection, seller: str, buyer: str, product: Product, day: str) -> None:
         self.connection = connection
         self.seller, self.buyer, self.product, self.day = seller, buyer, product, day
-        sql = "SELECT * FROM v_pair WHERE exporter = ? AND importer = ? ORDER BY regime_id"
-        self.pairs = {row["regime_id"]: row for row in evidence.rows(connection, sql, (seller, buyer))}
+        self.pairs: dict[str, Row] = evidence.once(
+            connection, (_pairs, seller, buyer), lambda: _pairs(connection, seller, buyer)
+        )
         self.certificates = evidence.certificates(connection, self.pairs, day)
         self.coverage = evidence.coverage(connection, buyer, "tariff")
 

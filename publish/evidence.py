@@ -8,24 +8,32 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 Row = dict[str, Any]
 
 _LINES = """
+WITH c AS MATERIALIZED (
+    SELECT rate_row_key, line_code, hs6_from, relation, source_rate_row_key
+    FROM hs2022_contributor WHERE rate_row_key IN ({marks})),
+p AS MATERIALIZED (
+    SELECT line_code, schedule_id, row_no, row_key, state, rate_pct, rate_max_pct, duty_id, source_row_id
+    FROM preference_rate
+    WHERE line_code IN (SELECT line_code FROM c) AND row_key IN (SELECT source_rate_row_key FROM c)
+      AND valid_from <= ? AND (valid_to IS NULL OR valid_to > ?))
 SELECT c.rate_row_key, c.line_code, c.hs6_from, c.relation, p.row_key, p.state, p.rate_pct, p.rate_max_pct,
        p.row_no, d.text AS duty_text, s.document_id, s.locator, s.page, t.category, b.text AS base_text,
        b.rate_pct AS base_pct
-FROM hs2022_contributor AS c
-JOIN preference_rate AS p ON p.line_code = c.line_code AND p.row_key = c.source_rate_row_key
+FROM c
+JOIN p ON p.row_key = c.source_rate_row_key
 LEFT JOIN duty AS d ON d.duty_id = p.duty_id
 LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
 LEFT JOIN concession AS t ON t.line_code = p.line_code AND t.schedule_id = p.schedule_id AND t.row_no = p.row_no
 LEFT JOIN duty AS b ON b.duty_id = t.base_duty_id
-WHERE c.rate_row_key IN ({marks}) AND p.valid_from <= ? AND (p.valid_to IS NULL OR p.valid_to > ?)
 ORDER BY c.line_code, p.row_no
 """
+"""The rates are looked for once for all lines: several schedules have lines of the same code."""
 _MFN_LINES = """
 SELECT c.line_code, c.hs6_from, c.relation, p.row_key, p.state, p.rate_pct, p.valid_from, p.valid_to,
        d.text AS duty_text, s.document_id, s.locator, s.page, f.known_from, f.known_until
@@ -50,6 +58,19 @@ def rows(connection: sqlite3.Connection, sql: str, values: Sequence[object] = ()
     cursor = connection.execute(sql, values)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def once(connection: sqlite3.Connection, key: Hashable, ask: Callable[[], Any]) -> Any:
+    """What a release is asked with each answer alike, asked once for each key: an opened release never changes.
+
+    What is given is shared: nobody may change it.
+    """
+    kept = getattr(connection, "kept", None)
+    if kept is None:
+        return ask()
+    if key not in kept:
+        kept[key] = ask()
+    return kept[key]
 
 
 def _marks(values: Sequence[str]) -> str:
@@ -118,32 +139,37 @@ def _holds(row: Row, day: str) -> bool:
     )
 
 
+_PROVISION = ("code", "value", "value_num", "unit", "article", "page", "document_id", "evidence")
+
+
 def certificates(connection: sqlite3.Connection, regimes: Iterable[str], day: str) -> dict[str, Row]:
     """By regime, how long a proof of origin is valid and how long records are kept.
 
     `validity` and `retention` are words such as `12 months`, null where the regime's text is not held;
     `provisions` holds the value, number, unit, article and page of each.
     """
-    wanted = list(regimes)
-    sql = (
-        "SELECT regime_id, code, value, value_num, unit, article, page, document_id, valid_to, evidence FROM provision"
-        f" WHERE regime_id IN ({_marks(wanted)}) AND code IN ('validity_period', 'retention_period')"
-        " ORDER BY regime_id, code, row_no"
-    )
+    wanted = tuple(regimes)
     answers: dict[str, Row] = {
         regime: {"validity": None, "retention": None, "state": "not_held", "provisions": []} for regime in wanted
     }
-    for row in rows(connection, sql, wanted) if wanted else ():
-        answer = answers[row.pop("regime_id")]
-        until = row.pop("valid_to")
-        if row["value"] == "not_held" or (until is not None and until <= day):
+    for row in once(connection, (certificates, wanted), lambda: _about_proof(connection, wanted)):
+        if row["value"] == "not_held" or (row["valid_to"] is not None and row["valid_to"] <= day):
             continue
+        answer = answers[row["regime_id"]]
         key = "validity" if row["code"] == "validity_period" else "retention"
         words = _period(row)
         answer[key] = words if answer[key] is None else f"{answer[key]}; {words}"
         answer["state"] = "held"
-        answer["provisions"].append(row)
+        answer["provisions"].append({name: row[name] for name in _PROVISION})
     return answers
+
+
+def _about_proof(connection: sqlite3.Connection, regimes: Sequence[str]) -> list[Row]:
+    sql = (
+        f"SELECT regime_id, valid_to, {', '.join(_PROVISION)} FROM provision WHERE regime_id IN ({_marks(regimes)})"
+        " AND code IN ('validity_period', 'retention_period') ORDER BY regime_id, code, row_no"
+    )
+    return rows(connection, sql, regimes)
 
 
 def _period(row: Row) -> str:
@@ -160,4 +186,8 @@ def coverage(connection: sqlite3.Connection, importer: str, subject: str) -> dic
         " '*' AND regime_id IN (SELECT regime_id FROM regime_party WHERE party_id = ?))"
         " ORDER BY regime_id, importer = '*' DESC"
     )
-    return {row["regime_id"]: row for row in rows(connection, sql, (subject, importer, importer))}
+    values = (subject, importer, importer)
+    found: dict[str, Row] = once(
+        connection, (coverage, values), lambda: {row["regime_id"]: row for row in rows(connection, sql, values)}
+    )
+    return found

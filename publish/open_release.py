@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from sources.errors import Exit, FtaError
 
@@ -19,9 +20,14 @@ class ReleaseConnection(sqlite3.Connection):
 
     Attributes:
         release: version, such as `1.2.0`; empty where it is not known.
+        kept: what was asked of it once and is the same for many answers (`publish.evidence.once`).
     """
 
     release: str = ""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.kept: dict[object, Any] = {}
 
 
 def open_release(path: Path) -> ReleaseConnection:

@@ -11,11 +11,13 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
+from publish.evidence import once
 from sources.errors import Exit, FtaError
 
 EDITION = "HS 2022"
 MAX_SUGGESTIONS = 5
 
+_PARTIES = "SELECT party_id, name_en FROM party ORDER BY party_id"
 _SUCCESSORS = """
 WITH RECURSIVE reached (edition, code) AS (
     VALUES (?, ?)
@@ -150,7 +152,7 @@ def resolve_party(connection: sqlite3.Connection, text: str, side: str) -> str:
     Raises:
         FtaError: `unknown_party`, with the nearest parties of the release.
     """
-    parties = connection.execute("SELECT party_id, name_en FROM party ORDER BY party_id").fetchall()
+    parties = once(connection, resolve_party, lambda: connection.execute(_PARTIES).fetchall())
     wanted = text.strip().casefold()
     for party_id, name in parties:
         if wanted in (party_id.casefold(), name.casefold()):

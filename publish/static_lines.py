@@ -101,11 +101,11 @@ class Lines:
     """The dated rates of all national lines, and the HS 2022 rates that rest on them, read once for all files."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._rates = {row[0]: _rate(*row) for sql in (_PREFERENCE, _MFN) for row in connection.execute(sql)}
+        dated = {row[0]: _rate(*row) for sql in (_PREFERENCE, _MFN) for row in connection.execute(sql)}
         self._ties: dict[str, list[tuple[_Rate, str]]] = defaultdict(list)
         for key, source, hs6_from, relation in connection.execute(_TIES):
-            if source in self._rates:
-                self._ties[key].append((self._rates[source], _tie(hs6_from, relation)))
+            if source in dated:
+                self._ties[key].append((dated[source], _tie(hs6_from, relation)))
         named = evidence.rows(connection, "SELECT document_id, known_from, known_until FROM document")
         self._documents = {row["document_id"]: row for row in named}
 

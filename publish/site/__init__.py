@@ -4,6 +4,6 @@ It is made from the release alone, needs no server, and sends nothing anywhere. 
 read the release for it; `pages` says which pages there are; the rest is how a page comes by its words and its bytes.
 """
 
-from publish.site.build import SiteReport, build_site
+from publish.site.build import SiteReport, build_site, writers
 
-__all__ = ["SiteReport", "build_site"]
+__all__ = ["SiteReport", "build_site", "writers"]

@@ -5,12 +5,13 @@ A site made from the same release by the same code is not made again.
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from concurrent.futures import ProcessPoolExecutor, wait
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -19,6 +20,7 @@ from multiprocessing import cpu_count, get_context
 from pathlib import Path
 from typing import Any
 
+from publish.collecting import uncollected
 from publish.manifest import files_in, read_manifest
 from publish.open_release import open_release
 from publish.site import agreements, assess, changes, content, data, explore, hs, plain
@@ -71,12 +73,18 @@ class SiteReport:
         return {"path": str(self.path), "pages": self.pages, "bytes": self.size, "changed": self.changed}
 
 
-def build_site(public_dir: Path, release_dir: Path) -> SiteReport:
+def writers() -> ProcessPoolExecutor:
+    """Processes in which the web root is written: as many as there are processors, up to four."""
+    return ProcessPoolExecutor(min(cpu_count(), _DESKS), get_context("spawn"))
+
+
+def build_site(public_dir: Path, release_dir: Path, pool: ProcessPoolExecutor | None = None) -> SiteReport:
     """Build the site of a release into the web root, unless it stands there already.
 
     Args:
         public_dir: the web root, with `releases/`.
         release_dir: the release.
+        pool: `writers` that write other things as well; else the site has its own.
 
     Raises:
         FtaError: `no_manifest`, `bad_manifest`, `no_release` or `release_unreadable`, where it is no release;
@@ -86,7 +94,7 @@ def build_site(public_dir: Path, release_dir: Path) -> SiteReport:
     releases = _releases(public_dir)
     made_from = _fingerprint(manifest, releases)
     try:
-        with only_publisher(public_dir):
+        with only_publisher(public_dir), uncollected():
             mark = read_mark(public_dir)
             if mark is not None and mark.get("made_from") == made_from:
                 return SiteReport(public_dir, mark["pages"], mark["bytes"], False)
@@ -95,7 +103,7 @@ def build_site(public_dir: Path, release_dir: Path) -> SiteReport:
             try:
                 with closing(open_release(release_dir)) as connection:
                     facts = Facts(connection, manifest, release_dir, releases)
-                    pages = _write(staged, public_dir, facts)
+                    pages = _write(staged, public_dir, facts, pool)
                 size = sum((staged / path).stat().st_size for path in files_in(staged))
                 report = SiteReport(public_dir, pages, size, True)
                 mark = {"release": facts.version, "made_from": made_from, "pages": pages, "bytes": size}
@@ -132,7 +140,7 @@ def _package_files(folder: Traversable) -> Iterator[Traversable]:
             yield path
 
 
-def _write(staged: Path, public: Path, facts: Facts) -> int:
+def _write(staged: Path, public: Path, facts: Facts, pool: ProcessPoolExecutor | None) -> int:
     """Write everything; how many pages there are."""
     assets = staged / ASSETS
     assets.mkdir()
@@ -150,10 +158,13 @@ def _write(staged: Path, public: Path, facts: Facts) -> int:
     shared = _Shared(staged, facts.directory, facts.manifest, facts.releases, around)
     jobs = [*range(len(MAKERS)), *hs.sections_with_headings(facts)]
     if len(facts.nodes) > _MANY:
-        with ProcessPoolExecutor(min(cpu_count(), _DESKS), get_context("spawn"), _sit_down, (shared,)) as pool:
-            counts = [pool.submit(_do, job) for job in jobs]
-            write_assets(assets, public / ASSETS)  # the font is cut while the pages are written
-            count = sum(done.result() for done in counts)
+        with writers() if pool is None else nullcontext(pool) as workers:
+            counts = [workers.submit(_do, shared, job) for job in jobs]
+            try:
+                write_assets(assets, public / ASSETS)  # the font is cut while the pages are written
+                count = sum(done.result() for done in counts)
+            finally:  # nobody writes here any more, also where one could not
+                wait([done for done in counts if not done.cancel()])
     else:
         write_assets(assets, public / ASSETS)
         with closing(_Desk(shared)) as desk:
@@ -187,7 +198,9 @@ class _Desk:
     def write(self, job: int | str) -> int:
         """Write the pages of a maker, by its number, or of a section's headings; how many there are."""
         pages = MAKERS[job](self._facts) if isinstance(job, int) else self._headings.pages(job)
-        return sum(self._page(page) for page in pages)
+        count = sum(self._page(page) for page in pages)
+        gc.collect(0)  # what templates leave behind, where nobody else looks for it
+        return count
 
     def _page(self, page: Page) -> int:
         for lang in LANGUAGES:
@@ -203,12 +216,11 @@ class _Desk:
 
 
 _DESK: list[_Desk] = []
-"""The desk of a process that does nothing else."""
+"""The desk of one of the `writers`, once it has written a page."""
 
 
-def _sit_down(shared: _Shared) -> None:
-    _DESK[:] = [_Desk(shared)]
-
-
-def _do(job: int | str) -> int:
+def _do(shared: _Shared, job: int | str) -> int:
+    if not _DESK or _DESK[0].shared.staged != shared.staged:
+        gc.disable()  # as `uncollected`, for as long as the process lives
+        _DESK[:] = [_Desk(shared)]
     return _DESK[0].write(job)

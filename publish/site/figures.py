@@ -38,7 +38,7 @@ class Shown:
     """A full schedule for one direction of trade with the home party.
 
     Attributes:
-        schedule_id, regime: the schedule, and the row of its regime.
+        schedule_id, schedule_no, regime: the schedule, its number in the database, and the row of its regime.
         exporter, importer: codes of the parties.
         partner: row of the party that is not the home party.
         first, until: days between which its rates may be shown; `until` is `OPEN` where nothing ends it.
@@ -47,6 +47,7 @@ class Shown:
     """
 
     schedule_id: str
+    schedule_no: int
     regime: Row
     exporter: str
     importer: str
@@ -164,8 +165,8 @@ class Figures:
     def schedules(self) -> list[Shown]:
         """Full schedules, exports first, then by partner and regime."""
         sql = (
-            "SELECT schedule_id, regime_id, exporter, importer, min(shown_from) AS first, max(shown_to) AS until"
-            " FROM pair_schedule WHERE completeness = 'full' AND ? IN (exporter, importer)"
+            "SELECT schedule_id, schedule_no, regime_id, exporter, importer, min(shown_from) AS first,"
+            " max(shown_to) AS until FROM pair_schedule WHERE completeness = 'full' AND ? IN (exporter, importer)"
             " GROUP BY schedule_id, exporter, importer"
         )
         found = [self._shown(row) for row in self.facts.rows(sql, self.facts.home) if row["first"] < row["until"]]
@@ -177,8 +178,8 @@ class Figures:
         current = row["first"] <= facts.day < row["until"]
         last = row["first"] if facts.day < row["first"] else _day_before(row["until"])
         return Shown(
-            row["schedule_id"], facts.regimes[row["regime_id"]], row["exporter"], row["importer"], partner,
-            row["first"], row["until"], facts.day if current else last, current,
+            row["schedule_id"], row["schedule_no"], facts.regimes[row["regime_id"]], row["exporter"], row["importer"],
+            partner, row["first"], row["until"], facts.day if current else last, current,
         )  # fmt: skip
 
     @cached_property
@@ -235,15 +236,15 @@ class Figures:
         sizes = Counter(code[:2] for code, node in self.facts.nodes.items() if node["level"] == 6)
         found: dict[str, dict[str, Cell]] = {chapter: {} for chapter in sorted(sizes)}
         sql = (
-            f"SELECT substr(r.hs6, 1, 2), {_KIND}, count(*), sum(r.rate_pct) FROM hs2022_preference_rate AS r"
-            f" WHERE r.schedule_id = ? AND r.valid_from <= ? AND ifnull(r.valid_to, '{OPEN}') > ? GROUP BY 1, 2"
+            f"SELECT substr(r.hs6, 1, 2), {_KIND}, count(*), sum(r.rate_pct) FROM v_carried AS r"
+            f" WHERE r.schedule_no = ? AND r.valid_from <= ? AND ifnull(r.valid_to, '{OPEN}') > ? GROUP BY 1, 2"
         )
         for shown in self.schedules:
             if shown.current:
                 counts: dict[str, Counter[str]] = defaultdict(Counter)
                 sums: Counter[str] = Counter()
                 for chapter, kind, count, added in self.facts.connection.execute(
-                    sql, (shown.schedule_id, shown.day, shown.day)
+                    sql, (shown.schedule_no, shown.day, shown.day)
                 ):
                     counts[chapter][kind] += count
                     sums[chapter] += added or 0 if kind in ("free", "rate") else 0
@@ -256,17 +257,17 @@ class Figures:
         total = sum(node["level"] == 6 for node in self.facts.nodes.values())
         sql = (
             f"SELECT r.valid_from, ifnull(r.valid_to, '{OPEN}'), {_KIND}, count(*)"
-            " FROM hs2022_preference_rate AS r WHERE r.schedule_id = ? GROUP BY 1, 2, 3"
+            " FROM v_carried AS r WHERE r.schedule_no = ? GROUP BY 1, 2, 3"
         )
-        return _on(self.facts.connection.execute(sql, (shown.schedule_id,)).fetchall(), shown.day, total)
+        return _on(self.facts.connection.execute(sql, (shown.schedule_no,)).fetchall(), shown.day, total)
 
     def reasons(self, shown: Shown) -> dict[str, int]:
         """Why subheadings have no single rate on the schedule's day: how many for each reason."""
         sql = (
-            "SELECT reason, count(*) FROM hs2022_preference_rate WHERE schedule_id = ? AND state = 'ambiguous'"
+            "SELECT reason, count(*) FROM v_carried WHERE schedule_no = ? AND state = 'ambiguous'"
             f" AND valid_from <= ? AND ifnull(valid_to, '{OPEN}') > ? GROUP BY 1 ORDER BY 2 DESC, 1"
         )
-        return dict(self.facts.connection.execute(sql, (shown.schedule_id, shown.day, shown.day)).fetchall())
+        return dict(self.facts.connection.execute(sql, (shown.schedule_no, shown.day, shown.day)).fetchall())
 
     def paths(self, prefixes: Sequence[str]) -> list[Path]:
         """Some goods under every schedule for exports.
@@ -282,10 +283,10 @@ class Figures:
     def _path(self, shown: Shown, codes: Sequence[str]) -> Path:
         sql = (
             f"SELECT r.hs6, max(r.valid_from, ?), min(ifnull(r.valid_to, '{OPEN}'), ?), {_KIND}, r.min_pct, r.max_pct"
-            f" FROM hs2022_preference_rate AS r WHERE r.hs6 IN ({', '.join('?' * len(codes))}) AND r.schedule_id = ?"
+            f" FROM v_carried AS r WHERE r.hs6 IN ({', '.join('?' * len(codes))}) AND r.schedule_no = ?"
             " ORDER BY r.hs6, r.valid_from"
         )
-        values = (shown.first, shown.until, *codes, shown.schedule_id)
+        values = (shown.first, shown.until, *codes, shown.schedule_no)
         exempt = self._mfn_free(shown)
         rows = [
             (code, start, end, "free" if kind == "none" and code in exempt else kind, low, high)
@@ -312,12 +313,12 @@ class Figures:
         sql = (
             f"SELECT n.section, m.rate_pct, {_KIND}, r.rate_pct FROM hs2022_mfn_rate AS m"
             " JOIN hs_node AS n ON n.edition = 'HS 2022' AND n.code = m.hs6"
-            " LEFT JOIN hs2022_preference_rate AS r ON r.schedule_id = ?1 AND r.hs6 = m.hs6 AND r.valid_from <= ?2"
+            " LEFT JOIN v_carried AS r ON r.schedule_no = ?1 AND r.hs6 = m.hs6 AND r.valid_from <= ?2"
             f" AND ifnull(r.valid_to, '{OPEN}') > ?2 WHERE m.importer = ?3 AND m.kind = 'applied'"
             f" AND m.valid_from <= ?2 AND ifnull(m.valid_to, '{OPEN}') > ?2"
         )
         by_section: dict[str, list[tuple[float | None, str, float | None]]] = defaultdict(list)
-        for section, *found in self.facts.connection.execute(sql, (shown.schedule_id, shown.day, shown.importer)):
+        for section, *found in self.facts.connection.execute(sql, (shown.schedule_no, shown.day, shown.importer)):
             by_section[section].append(tuple(found))
         return [_margin(section, by_section[section]) for section in sorted(by_section, key=ROMAN.index)]
 

@@ -8,9 +8,10 @@ together, so that a page says each thing once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from publish import evidence
@@ -41,6 +42,7 @@ class Period(NamedTuple):
         return self.rate is not None and self.state in NUMBERS
 
 
+_start = attrgetter("start")
 NOT_HELD = Period("", OPEN, "not_held", None, reason="outside_period")
 Periods = tuple[Period, ...]
 
@@ -159,17 +161,16 @@ class Rates:
         partner = self.facts.parties[exporter if importer == self.facts.home else importer]
         schedules = tuple(self.facts.rows(sql, exporter, importer))
         mfn = self._mfn.get(importer, {})
-        held = frozenset(mfn).union(*(self._schedules.get(row["schedule_id"], {}) for row in schedules))
+        held = frozenset(mfn).union(*(self._schedules.get(row["schedule_no"], {}) for row in schedules))
         return Market(partner, exporter, importer, regimes, schedules, mfn, held)
 
     @cached_property
-    def _schedules(self) -> dict[str, dict[str, Periods]]:
-        """By schedule and subheading, the periods of its rates."""
+    def _schedules(self) -> dict[int, dict[str, Periods]]:
+        """By number of a schedule and subheading, the periods of its rates."""
         sql = (
-            "SELECT r.schedule_id, r.hs6, r.valid_from, ifnull(r.valid_to, '9999-12-31'), r.state, r.rate_pct,"
+            "SELECT r.schedule_no, r.hs6, r.valid_from, ifnull(r.valid_to, '9999-12-31'), r.state, r.rate_pct,"
             " r.rate_max_pct, d.text, r.reason, r.min_pct, r.max_pct"
-            " FROM hs2022_preference_rate AS r LEFT JOIN duty AS d ON d.duty_id = r.duty_id"
-            " ORDER BY r.schedule_id, r.hs6, r.valid_from"
+            " FROM v_carried AS r LEFT JOIN duty AS d ON d.duty_id = r.duty_id"
         )
         return _by_code(self.facts.connection.execute(sql))
 
@@ -180,7 +181,6 @@ class Rates:
             "SELECT r.importer, r.hs6, r.valid_from, ifnull(r.valid_to, '9999-12-31'), r.state, r.rate_pct,"
             " NULL, d.text, r.reason, r.min_pct, r.max_pct"
             " FROM hs2022_mfn_rate AS r LEFT JOIN duty AS d ON d.duty_id = r.duty_id WHERE r.kind = 'applied'"
-            " ORDER BY r.importer, r.hs6, r.valid_from"
         )
         return _by_code(self.facts.connection.execute(sql))
 
@@ -224,7 +224,7 @@ class Rates:
         """The subheadings of a heading in a market, those to which the same applies together."""
         alike: dict[tuple[int, ...], list[str]] = defaultdict(list)
         made: dict[tuple[int, ...], tuple[tuple[Periods, ...], Periods, tuple[Rule | None, ...]]] = {}
-        schedules = [self._schedules.get(schedule["schedule_id"], {}) for schedule in market.schedules]
+        schedules = [self._schedules.get(schedule["schedule_no"], {}) for schedule in market.schedules]
         for hs6 in codes:
             rules = self._rules.get(hs6, {})
             parts = (
@@ -268,14 +268,18 @@ class Rates:
         return Group((), mfn_now, mfn, tuple(entries), missing, certain, key)
 
 
-def _by_code(rows: Iterator[tuple[Any, ...]]) -> dict[str, dict[str, Periods]]:
-    """By owner and subheading, the periods; those that are alike are one object."""
-    found: dict[str, dict[str, list[Period]]] = defaultdict(lambda: defaultdict(list))
-    for owner, hs6, *period in rows:
-        found[owner][hs6].append(Period(*period))
+def _by_code(rows: Iterable[tuple[Any, ...]]) -> dict[Any, dict[str, Periods]]:
+    """By owner and subheading, the periods in order; those that are alike are one object."""
+    found: dict[Any, dict[str, list[Period]]] = defaultdict(lambda: defaultdict(list))
+    known: dict[tuple[Any, ...], Period] = {}
+    for owner, hs6, *values in rows:
+        period = Period(*values)
+        found[owner][hs6].append(known.setdefault(period, period))
     one: dict[Periods, Periods] = {}
     return {
-        owner: {hs6: one.setdefault(held, held) for hs6, periods in at.items() if (held := tuple(periods))}
+        owner: {
+            hs6: one.setdefault(path, path) for hs6, held in at.items() if (path := tuple(sorted(held, key=_start)))
+        }
         for owner, at in found.items()
     }
 
