@@ -20,6 +20,7 @@ from pipelines.plan import JUDGING, Plan, code_hash, fingerprint, make_plan
 from sources.content import load_content
 from sources.extraction import read_head
 from sources.registry import Registry, load_registry, sources_root
+from transforms.content import get_ready
 from validations import judge as judging
 from validations.context import LOOKED_AT, context_of
 from validations.judgement import Judgement, RuleResult, conclude, is_error, verdict
@@ -28,8 +29,9 @@ from warehouse.content import joined_hash
 
 
 def main() -> None:
-    """Warm up, read the request, judge, keep the judgement."""
+    """Warm up while the parent still computes; read the request, judge, keep the judgement."""
     judging.warm_up()
+    get_ready(load_content())
     line = sys.stdin.readline()
     if not line:
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, get_args
@@ -108,6 +109,16 @@ def _render_piece(piece: Piece, facts: Facts, glossary: Glossary) -> tuple[Rende
     if faults:
         return None, faults
     return Rendered(piece, titles, texts, tuple(sorted(cited)), frozenset(partners)), []
+
+
+def get_ready(pieces: Iterable[Piece]) -> None:
+    """Compile the templates of pieces, as saying them would: more than half of the time that it takes."""
+    for piece in pieces:
+        sources = [words[language] for words in piece.head.words.values() for language in LANGUAGES]
+        sources += [text for language in LANGUAGES for text in (piece.title(language), piece.half(language).text)]
+        for source in filter(lambda text: "{" in text, sources):
+            with suppress(jinja2.TemplateError):  # it is told, with its line, when the piece is said
+                _template(source)
 
 
 def _say(source: str, known: Mapping[str, Any]) -> str:

@@ -18,7 +18,10 @@ from validations.known import Known
 
 def warm_up() -> None:
     """Import all that judging needs, which takes seconds."""
-    from validations import desk, prose, suites  # noqa: F401  # for the time that their imports take
+    import readability  # noqa: F401
+    from khmernormalizer import khnormal  # noqa: F401
+
+    from validations import desk, prose, suites  # noqa: F401
     from validations.expecting import great_expectations
 
     great_expectations()

@@ -11,7 +11,8 @@ import pytest
 
 from sources.content import Half as SourceHalf
 from sources.content import Head, Language, Piece, load_content
-from transforms.content import content_rows, content_tables, render
+from transforms import content
+from transforms.content import content_rows, content_tables, get_ready, render
 from transforms.khmer import BREAK, with_breaks
 from warehouse.tables import build
 
@@ -219,3 +220,14 @@ def test_khmer_is_broken_between_words_and_nothing_else_is_touched() -> None:
     assert broken.replace(BREAK, "") == text
     assert with_breaks(broken) == broken
     assert not any(f"{BREAK}{sign}" in broken for sign in " {[(")
+
+
+def test_what_was_made_ready_is_not_compiled_when_it_is_said() -> None:
+    sound = piece("Ready: {{ party('KH') }} and {{ party('JP') }}.")
+    broken = piece("Not ready: {{ party('KH' }}.")
+    get_ready([sound, broken])
+    compiled = content._template.cache_info().misses
+    (said,), _ = render([sound], tables())
+    assert said.texts["en"] == "Ready: Cambodia and Japan."
+    assert content._template.cache_info().misses == compiled
+    assert [fault.line for fault in render([broken], tables())[1]] == [10]
