@@ -114,7 +114,7 @@ def _ask(task: dict[str, Any], path: Path, limits: Limits, name: str | None, hea
             stdout=out,
             stderr=log,
             env=_environment(),
-            start_new_session=True,
+            process_group=0,
             pass_fds=() if say_to is None else (say_to,),
         )
         try:
@@ -158,7 +158,7 @@ def _listen(pipe: int, heard: Heard) -> None:
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
-    """End the worker and whatever it started: they share a session of their own."""
+    """End the worker and whatever it started: they are a process group of their own."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):  # already over
             os.killpg(worker.pid, signal.SIGKILL)

@@ -80,6 +80,7 @@ def beside_duckdb(units: Path, copy: Path) -> float:
     files = sorted(units.rglob("*.parquet"))
     started = time.process_time()
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         for at, file in enumerate(files):
             connection.execute(
                 f"COPY (SELECT * FROM read_parquet('{file}')) TO '{copy / str(at)}' (FORMAT parquet, COMPRESSION zstd)"
