@@ -275,7 +275,7 @@ def _shown(rates: Iterable[_Rate], windows: Iterable[Row]) -> list[str]:
     ]
     found.sort(key=itemgetter(0))
     return [
-        f'{{{days(start, until)}{rate.said},"row_key":"{rate.dated.row_key}"}}'
+        f'{{{days(start, until)}{rate.said},"row_key":{encode(rate.dated.row_key)}}}'
         for start, until, rate in found
         if start < until
     ]

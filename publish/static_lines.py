@@ -197,7 +197,9 @@ def _lines(found: Iterable[tuple[_Rate, str, Dated]]) -> Iterator[str]:
         else:
             periods.append((rate, start, until))
     for ((code, _), tie, facts), periods in lines.items():
-        texts = [f'{{{days(start, until)}{rate.said},"row_key":"{rate.row_key}"}}' for rate, start, until in periods]
+        texts = [
+            f'{{{days(start, until)}{rate.said},"row_key":{encode(rate.row_key)}}}' for rate, start, until in periods
+        ]
         yield f'{{"line_code":"{code}"{tie}{facts},"periods":[{",".join(texts)}]}}'
 
 
