@@ -83,7 +83,7 @@ def _columns(schedules: Iterable[ScheduleSpec]) -> Iterator[tuple[str, str, str]
 
 
 _CELLS_BESIDE = """
-    create temp table cell_beside as
+    create or replace temp table cell_beside as
     with piece as (
         select k.schedule_id, k.which, coalesce(s.continues, s.source_row_id) as line, s.page, s.row_no,
                s.cells ->> ('$."' || k.name || '"') as printed, c.correction_id is not null
