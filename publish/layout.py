@@ -153,10 +153,11 @@ def _create(table: str, columns: list[str], kind: str) -> str:
 
 
 def _member_ddl(name: str, member: str) -> str:
-    return f"{_sql_name(member)} TEXT NOT NULL" if member[-1] in "<>" else column_ddl(name, member)
+    return f"{sql_name(member)} TEXT NOT NULL" if member[-1] in "<>" else column_ddl(name, member)
 
 
-def _sql_name(member: str) -> str:
+def sql_name(member: str) -> str:
+    """A member of a group as its column is called."""
     return member.replace("<", "_before").replace(">", "_after")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from publish.layout import KEY, LAYOUTS, row_columns, rows_table
+from publish.layout import KEY, LAYOUTS, row_columns, rows_table, sql_name
 from warehouse.columns import SHORT
 
 pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
@@ -61,7 +61,7 @@ def _group(members: Columns) -> tuple[pa.Table, Column]:
         places, size = _places(values)
         combined = np.unique(combined * size + places, return_inverse=True)[1]
     _, first, numbers = np.unique(combined, return_index=True, return_inverse=True)
-    rows = {member: values.take(pa.array(first)) for member, values in members.items()}
+    rows = {sql_name(member): values.take(pa.array(first)) for member, values in members.items()}
     return pa.table({"no": pa.array(np.arange(1, len(first) + 1)), **rows}), pa.array(numbers + 1)
 
 

@@ -7,14 +7,14 @@ are made here. The file carries no time: the same rows give the same bytes.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from itertools import chain
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute
+from adbc_driver_manager import Error as DatabaseError
 from adbc_driver_sqlite.dbapi import connect
 
 from publish.layout import LAYOUTS, column_ddl
@@ -36,7 +36,8 @@ CLUSTERED: dict[str, tuple[str, ...]] = {
 `row_key` of these tables, and of those of `publish.layout`, has no index: a question by it alone reads the whole table,
 some hundredths of a second.
 """
-BATCH = 20_000
+UNGUARDED = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA temp_store=MEMORY")
+"""Settings for a file that counts for nothing until it is whole."""
 ALL_ROWS = 2**31 - 2
 """Types of columns are told from all rows of a table, since a column may begin with a hundred thousand nulls."""
 
@@ -50,38 +51,44 @@ def write_sqlite(path: Path, tables: Mapping[str, pa.Table]) -> None:
 
     Raises:
         sqlite3.IntegrityError: a row breaks a key or a column that must not be null.
+        sqlite3.OperationalError: the file cannot be written.
     """
     from publish.views import install
 
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        for setting in ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", f"page_size={PAGE_SIZE}"):
-            connection.execute(f"PRAGMA {setting}")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         for name in TABLES:
-            put_table(connection, name, tables[name])
+            for statement in ddl(name):
+                connection.execute(statement)
+    with connect(path.resolve().as_uri(), autocommit=True) as filling, filling.cursor() as cursor:
+        for setting in UNGUARDED:
+            cursor.execute(setting)
+        for name in TABLES:
+            for part, rows in stored_tables(name, tables[name]).items():
+                _fill(cursor, part, rows)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for setting in UNGUARDED:
+            connection.execute(setting)
         install(connection)
         connection.execute("VACUUM")
         connection.execute("PRAGMA journal_mode=DELETE")
-    finally:
-        connection.close()
 
 
-def put_table(connection: sqlite3.Connection, name: str, table: pa.Table) -> None:
-    """Create a table of the vocabulary, or its parts, and fill it.
-
-    Raises:
-        sqlite3.IntegrityError: a row breaks a key or a column that must not be null.
-    """
-    for statement in ddl(name):
-        connection.execute(statement)
-    connection.execute("BEGIN")
+def stored_tables(name: str, table: pa.Table) -> dict[str, pa.Table]:
+    """A table of the vocabulary as SQLite stores it: itself or its parts, columns and rows in their order there."""
     if name in LAYOUTS:
-        for part, rows in take_apart(name, _stored(table)).items():
-            _insert(connection, part, _rows(rows))
-    else:
-        _insert(connection, name, _rows(pa.table(_stored(_clustered(name, table)))))
-    connection.execute("COMMIT")
+        return take_apart(name, _stored(table))
+    return {name: pa.table(_stored(_clustered(name, table)))}
+
+
+def _fill(cursor: Any, table: str, rows: pa.Table) -> None:
+    """Put rows into an empty table; the driver has one kind of error for all that SQLite says, which its words tell."""
+    try:
+        cursor.adbc_ingest(table, rows, mode="append")
+    except DatabaseError as error:
+        broken = "constraint failed" in str(error)
+        raise (sqlite3.IntegrityError if broken else sqlite3.OperationalError)(str(error).splitlines()[0]) from error
 
 
 def ddl(name: str) -> list[str]:
@@ -108,13 +115,6 @@ def referenced_columns() -> frozenset[tuple[str, str]]:
     return frozenset((text.split(".")[0], text.split(".")[1]) for text in found)
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    rows = iter(rows)
-    if (first := next(rows, None)) is not None:
-        marks = ", ".join("?" * len(first))
-        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", chain((first,), rows))
-
-
 def _clustered(name: str, table: pa.Table) -> pa.Table:
     """The rows in the order in which they will be stored, so that pages are filled one after another."""
     key = CLUSTERED.get(name)
@@ -129,11 +129,6 @@ def _stored(table: pa.Table) -> dict[str, Any]:
         number = pa.types.is_decimal(field.type) or pa.types.is_floating(field.type)
         columns[field.name] = pc.round(values.cast(pa.float64()), 6) if number else values
     return columns
-
-
-def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
-    for batch in table.to_batches(BATCH):
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def open_immutable(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:

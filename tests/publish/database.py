@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from publish import views
 from publish.open_release import ReleaseConnection
-from publish.sqlite import put_table
+from publish.sqlite import ddl, stored_tables
 from warehouse.tables import TABLES
 
 
@@ -22,3 +22,13 @@ def database(tables: Mapping[str, pa.Table], path: Path | None = None) -> Releas
         put_table(connection, name, tables[name])
     views.install(connection)
     return connection
+
+
+def put_table(connection: sqlite3.Connection, name: str, table: pa.Table) -> None:
+    """Create a table as the release writer defines it, and fill it row by row, which a database in memory allows."""
+    for statement in ddl(name):
+        connection.execute(statement)
+    for part, rows in stored_tables(name, table).items():
+        marks = ", ".join("?" * rows.num_columns)
+        values = zip(*(column.to_pylist() for column in rows.columns), strict=True)
+        connection.executemany(f"INSERT INTO {part} VALUES ({marks})", values)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from publish.layout import LAYOUTS, part_tables, rows_table
 from publish.shape import SQL_TYPES, shape_of
-from publish.sqlite import arrow_reader, put_table, read_sqlite, write_sqlite
+from publish.sqlite import arrow_reader, read_sqlite, write_sqlite
+from tests.publish.database import put_table
 from tests.publish.sample import sample_tables
 from warehouse.content import canonical_order
 from warehouse.tables import TABLES, build, columns_of

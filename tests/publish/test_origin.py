@@ -11,11 +11,11 @@ import pytest
 
 from publish.carrying import Carrier
 from publish.origin import origin
-from publish.sqlite import put_table
 from sources.errors import FtaError
 from sources.origin_specs import load_processes
 from sources.provision_specs import load_codes, load_provisions
 from sources.registry import load_registry
+from tests.publish.database import put_table
 from tests.transforms.test_origin_sets import WORDS, regime_rules
 from transforms.origin_grammar import read_rule
 from transforms.origin_language import dumps
