@@ -1,8 +1,7 @@
 """Parquet and CSV files of a release: written so that the same rows give the same bytes, and read back exactly.
 
-Rows come in canonical order (`warehouse.content`), which is that of the CSV and mostly that of the Parquet files. What
-stands in the files beside the rows (compression, row groups, gzip headers) is settled here; which tables there are is
-not.
+Rows come in canonical order (`warehouse.content`), which is that of both files. What stands in them beside the rows
+(compression, row groups, gzip headers) is settled here; which tables there are is not.
 """
 
 from __future__ import annotations
@@ -22,13 +21,9 @@ from warehouse.content import canonical_text, csv_chunks, typed
 pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
 
 GZIP_LEVEL = 4
-"""Row keys do not compress, and higher levels take twice as long for two hundredths."""
+"""Higher levels take twice as long or more for a twentieth."""
 ROWS_PER_GROUP = 16_384
 """Small enough that the statistics of a group spare a reader most of the file."""
-
-
-FILE_ORDER = {"hs2022_contributor": ("hs6_from", "line_code", "source_rate_row_key", "rate_row_key")}
-"""Tables whose natural key is a hash: beside each other in a Parquet file stand rows that are alike."""
 OFTEN = 8
 """Values that stand in a column so many times on average are written once, in a dictionary."""
 
@@ -58,12 +53,6 @@ def write_parquet(path: Path, table: pa.Table) -> None:
             write_page_index=True,
             store_schema=False,
         )
-
-
-def in_file_order(name: str, table: pa.Table) -> pa.Table:
-    """The rows of a table in the order in which its Parquet file has them: mostly the canonical one."""
-    order = FILE_ORDER.get(name)
-    return table.sort_by([(column, "ascending") for column in order]) if order else table
 
 
 def read_parquet(path: Path) -> pa.Table:

@@ -14,11 +14,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from publish.formats import FILE_ORDER, read_parquet
+from publish.formats import read_parquet
 from publish.shape import Shape, shape_from_json
 from publish.versions import Contract, Version
 from sources.errors import Exit, FtaError
-from warehouse.content import canonical_order
 
 FORMAT = "ftadata release 1"
 MANIFEST, SUMS, SIGNATURE, PUBLIC_KEY = "manifest.json", "SHA256SUMS", "SHA256SUMS.sig", "ftadata.pub"
@@ -149,7 +148,5 @@ def read_tables(
                 where={"path": str(path)}, exit_code=Exit.DOCUMENT,
                 remedy="See what else differs with `ftadata verify`, and put the published file back.",
             )  # fmt: skip
-        table = read_parquet(path)
-        natural_key = manifest["tables"][name]["natural_key"]
-        found[name] = canonical_order(table, natural_key) if name in FILE_ORDER else table
+        found[name] = read_parquet(path)
     return found

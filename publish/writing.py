@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from publish.changelog import changelog, headline, section
 from publish.describe import data_dictionary, data_package
-from publish.formats import GZIP_LEVEL, in_file_order, write_csv, write_parquet
+from publish.formats import GZIP_LEVEL, write_csv, write_parquet
 from publish.manifest import (
     FORMAT,
     MANIFEST,
@@ -118,7 +118,7 @@ def _write_tables(directory: Path, plan: Plan) -> dict[str, dict[str, Any]]:
     facts: dict[str, dict[str, Any]] = {}
     for name, table in plan.tables.items():
         paths = {"parquet": f"parquet/{name}.parquet", "csv": f"csv/{name}.csv.gz"}
-        write_parquet(directory / paths["parquet"], in_file_order(name, table))
+        write_parquet(directory / paths["parquet"], table)
         write_csv(directory / paths["csv"], table)
         files = file_facts(directory, paths.values())
         facts[name] = {

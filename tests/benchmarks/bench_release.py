@@ -21,7 +21,7 @@ import pyarrow as pa
 import pytest
 
 from publish.differences import diff
-from publish.formats import in_file_order, write_csv, write_parquet
+from publish.formats import write_csv, write_parquet
 from publish.release import ReleaseInput, publish
 from publish.sqlite import write_sqlite
 from tests.publish.sample import Tables, duty_id, sample_tables
@@ -142,7 +142,7 @@ def test_a_full_release_is_written_and_compared_in_time(tmp_path: Path) -> None:
         _duckdb_writes(tables, tmp_path / "duckdb")
     with timed(figures, "ours to Parquet"):
         for name, table in tables.items():
-            write_parquet(tmp_path / "ours" / f"{name}.parquet", in_file_order(name, table))
+            write_parquet(tmp_path / "ours" / f"{name}.parquet", table)
     with timed(figures, "ours to SQLite, keys, views, search and indexes"):
         write_sqlite(tmp_path / "ours" / "fta.sqlite", tables)
     with timed(figures, "ours to CSV"):
