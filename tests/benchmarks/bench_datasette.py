@@ -11,14 +11,12 @@ from __future__ import annotations
 import http.client
 import json
 import random
-import re
 import socket
 import sqlite3
-import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,9 +26,9 @@ import pytest
 
 from pipelines.home import Home
 from publish.sqlite import open_immutable
+from tests.benchmarks.asking import milliseconds, statement
 
 pytestmark = pytest.mark.benchmark
-GUIDE = Path(__file__).parents[2] / "docs" / "portal.md"
 ASKED = 300
 PAIR = {"exporter": "KH", "importer": "KR", "on": "2026-11-22"}
 Question = dict[str, Any]
@@ -81,12 +79,6 @@ def _answering(port: int) -> http.client.HTTPConnection:
     raise TimeoutError("Datasette does not answer")
 
 
-def statement(containing: str) -> str:
-    """The SQL of the portal guide that reads a view."""
-    written = re.findall(r"```sql\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    return str(next(sql for sql in written if containing in sql))
-
-
 def questions(connection: sqlite3.Connection) -> dict[str, tuple[str, list[Question]]]:
     """For each screen its statement and what is asked with it: subheadings drawn at random, every regime in turn."""
     held = connection.execute("SELECT code FROM hs_node WHERE edition = 'HS 2022' AND level = 6").fetchall()
@@ -100,18 +92,6 @@ def questions(connection: sqlite3.Connection) -> dict[str, tuple[str, list[Quest
         "rules of origin": (statement("FROM v_origin"), [{**pair, "regime": "rcep"} for pair in pairs]),
         "agreement": (statement("FROM v_agreement WHERE regime_id"), [{"regime": one} for one in regimes * 10]),
     }
-
-
-def p95(ask: Callable[[Question], object], asked: list[Question]) -> float:
-    """The 95th percentile, in milliseconds by the clock, of asking each question after each was asked once."""
-    for question in asked:
-        ask(question)
-    times = []
-    for question in asked:
-        start = time.perf_counter()
-        ask(question)
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.quantiles(times, n=20)[-1]
 
 
 def test_the_portals_queries_beside_datasette(
@@ -132,8 +112,9 @@ def test_the_portals_queries_beside_datasette(
             return connection.execute(sql, question).fetchall()
 
         assert len(over_http(asked[0])) == len(here(asked[0]))  # type: ignore[arg-type]
-        own = p95(here, asked)
-        print(f"{name:24}{own:10.2f}{p95(over_http, asked[:100]):24.2f}")
+        _, own = milliseconds(here, asked, time.perf_counter)
+        _, served = milliseconds(over_http, asked[:100], time.perf_counter)
+        print(f"{name:24}{own:10.2f}{served:24.2f}")
         if own >= 2:
             slow[name] = own
     assert not slow
