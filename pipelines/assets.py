@@ -1,6 +1,7 @@
 """Dagster's view of the house: each regime's assets made from its YAML, the judgement as checks, the release.
 
-Assets only call `pipelines.steps`; what they return is metadata for the UI. The graph is the list of agreements.
+Assets only call `pipelines.steps` and `pipelines.schedule_steps`; what they return is metadata for the UI. The graph is
+the list of agreements.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import steps
+from pipelines import schedule_steps, steps
 from pipelines.home import Home
 from pipelines.judging import Judged, JudgeProcess, last_judged
 from pipelines.output import Progress
 from pipelines.release import publish_now
 from pipelines.standing import Approval
+from pipelines.work import Metrics, Work
 from sources.registry import Registry
 from sources.specs import RegimeSpec, TariffSpec
 from validations.judgement import RuleResult, is_error
@@ -25,7 +27,7 @@ RULES = "rules"
 ROWS_SHOWN = 12
 progress = Progress()
 """Where steps say what they do; the command line puts its own in place, so that seconds count from its start."""
-opened: steps.Work | None = None
+opened: Work | None = None
 """The installation of a run begun at the command line, opened once for all of its steps."""
 
 
@@ -45,8 +47,8 @@ def all_assets(registry: Registry) -> list[Any]:
     return [*common_assets(), *tariffs, *per_regime, *judging_assets(judged), rule_checks(_shown_on(registry))]
 
 
-def _work() -> steps.Work:
-    return opened or steps.Work.open(Home.from_environment(), progress)
+def _work() -> Work:
+    return opened or Work.open(Home.from_environment(), progress)
 
 
 def _soon(stage: int) -> dict[str, str]:
@@ -60,11 +62,11 @@ LAST = _soon(-1)
 """Of what nothing but the judgement waits for: documents are read in the background while the rest is made."""
 
 
-def _result(metrics: steps.Metrics) -> dg.MaterializeResult[Any]:
+def _result(metrics: Metrics) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(metadata=_metadata(metrics))
 
 
-def _metadata(metrics: steps.Metrics) -> dict[str, Any]:
+def _metadata(metrics: Metrics) -> dict[str, Any]:
     """Figures as they are; a list of rows as a small table in Markdown."""
     shown: dict[str, Any] = {}
     for name, value in metrics.items():
@@ -164,7 +166,7 @@ def schedule_assets(regime: RegimeSpec) -> list[Any]:
         description="Every row of the accepted extractions, accounted for.",
     )
     def source_rows() -> dg.MaterializeResult[Any]:
-        return _result(steps.stage_source_rows(_work(), owner))
+        return _result(schedule_steps.stage_source_rows(_work(), owner))
 
     @dg.multi_asset(
         specs=[
@@ -175,7 +177,7 @@ def schedule_assets(regime: RegimeSpec) -> list[Any]:
         op_tags=_soon(2),
     )
     def lines() -> Iterator[dg.MaterializeResult[Any]]:
-        metrics = steps.stage_lines(_work(), owner)
+        metrics = schedule_steps.stage_lines(_work(), owner)
         for name in ("lines", "concessions"):
             yield dg.MaterializeResult(asset_key=key(name), metadata=_metadata(metrics))
 
@@ -187,7 +189,7 @@ def schedule_assets(regime: RegimeSpec) -> list[Any]:
         description="Dated preferential rates.",
     )
     def rates() -> dg.MaterializeResult[Any]:
-        return _result(steps.stage_rates(_work(), owner))
+        return _result(schedule_steps.stage_rates(_work(), owner))
 
     @dg.asset(
         key=key("hs2022_rates"),
@@ -197,7 +199,7 @@ def schedule_assets(regime: RegimeSpec) -> list[Any]:
         description="Rates in HS 2022.",
     )
     def hs2022_rates() -> dg.MaterializeResult[Any]:
-        return _result(steps.stage_hs2022_rates(_work(), owner))
+        return _result(schedule_steps.stage_hs2022_rates(_work(), owner))
 
     return [source_rows, lines, rates, hs2022_rates]
 
@@ -255,7 +257,7 @@ def rule_checks(keys: Mapping[str, dg.AssetKey]) -> Any:
     return rules
 
 
-def rule_evaluations(work: steps.Work) -> Iterator[dg.AssetCheckEvaluation]:
+def rule_evaluations(work: Work) -> Iterator[dg.AssetCheckEvaluation]:
     """What the checks of all regimes say of the last judgement, for a run that judges outside of Dagster."""
     judged = last_judged(work.home)
     for regime, key in _shown_on(work.registry).items():
@@ -270,7 +272,7 @@ def _shown_on(registry: Registry) -> dict[str, dg.AssetKey]:
     }
 
 
-def _verdict(work: steps.Work, judged: Judged | None, regime: str) -> dict[str, Any]:
+def _verdict(work: Work, judged: Judged | None, regime: str) -> dict[str, Any]:
     """Whether the rules hold of a regime, how grave it is, and the figures."""
     subjects = work.subjects_of(regime)
     found = [r for r in (judged.judgement.results if judged else ()) if r.subject in {*subjects, "all"}]

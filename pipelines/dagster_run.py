@@ -52,7 +52,7 @@ def materialise(
     from pipelines import assets
     from pipelines.graph import build_definitions
     from pipelines.history import instance_in
-    from pipelines.steps import Work, forget
+    from pipelines.work import Work, forget
 
     assets.progress = progress
     assets.opened = Work(home, registry, plan, progress, begun)
@@ -76,7 +76,7 @@ def show_judgement(plan: Plan, registry: Registry, home: Home) -> None:
     """Let Dagster show the judgement that has just been made, as checks of the assets it is about."""
     from pipelines.assets import rule_evaluations
     from pipelines.history import instance_in
-    from pipelines.steps import Work
+    from pipelines.work import Work
 
     with instance_in(home.dagster) as instance:
         for evaluation in rule_evaluations(Work(home, registry, plan, print)):
