@@ -50,7 +50,8 @@ def ftadata(environment: dict[str, str], *arguments: str) -> Measured:
         )
         while process.poll() is None:
             peak = max(peak, sum(map(proportional_bytes, family(process.pid))))
-            time.sleep(0.05 if peak == 0 else 0.5)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.5)
         seconds = time.perf_counter() - started
         out.seek(0)
         said = out.read()
