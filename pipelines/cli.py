@@ -6,6 +6,7 @@ pyarrow are imported inside the command that needs them.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import click
@@ -27,7 +28,9 @@ for command in (*cli_run.COMMANDS, *cli_query.COMMANDS, *cli_keep.COMMANDS, cli_
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # all goes with the process: to look for cycles in it first would take a second or two
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -5,6 +5,7 @@ Run as `python -m pipelines.judge_worker`; a request is one line of JSON on stan
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Mapping
@@ -38,6 +39,7 @@ def main() -> None:
     request = json.loads(line)
     home = Home(Path(request["home"]))
     keep(judge_now(home, request["fingerprint"]), home)
+    gc.freeze()  # the parent waits for the end of this process, which need not look for cycles
 
 
 def judge_now(home: Home, fingerprint: str) -> Judged:
