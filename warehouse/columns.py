@@ -108,18 +108,9 @@ SHORT = 8
 
 
 @lru_cache(maxsize=4096)
-def key_prefix(table: str, *values: str) -> str:
-    """What a `composed_key` begins with: eight letters of the `stable_key` of the values that are not plain."""
+def key_prefix(table: str, *values: str | None) -> str:
+    """What a key that goes on in plain words begins with: eight letters of the `stable_key` of the other values."""
     return stable_key(table, values)[:SHORT]
-
-
-def composed_key(prefix: str | None, plain: Iterable[str | None]) -> str:
-    """The `row_key` of a row whose natural key has codes, row numbers or days: those as they are, after a prefix.
-
-    They are joined by hyphens; a day is written without its own (20230101), a null is left out. Rows that are alike
-    stand beside each other by such keys, and a million of them compress to a tenth of what hashes take.
-    """
-    return "-".join([*([prefix] if prefix is not None else []), *(value for value in plain if value is not None)])
 
 
 def _key_part(value: object) -> str:

@@ -7,7 +7,7 @@ stored and written is in `warehouse.store` and `publish`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 from sqlmodel import SQLModel
 
-from warehouse.columns import ARROW_TYPES, LETTERS, SHORT, ColumnMeta, column, composed_key, key_prefix, stable_key
+from warehouse.columns import ARROW_TYPES, LETTERS, SHORT, ColumnMeta, column, key_prefix, stable_key
 
 EDITIONS = ("HS 2002", "HS 2007", "HS 2012", "HS 2017", "HS 2022")
 LAYERS = ("treaty_annex", "partner_transposed", "domestic_instrument", "derived")
@@ -32,7 +32,7 @@ class FtaTable(SQLModel):
     """What every table has: a stable `row_key`, and the columns it is hashed from.
 
     Where `key_plain` names columns, their values stand in the `row_key` as they are, after a short hash of those of
-    `key_hashed` (`warehouse.columns.composed_key`); else it is a hash of the whole natural key.
+    `key_hashed`; else it is a hash of the whole natural key.
     """
 
     natural_key: ClassVar[tuple[str, ...]] = ()
@@ -1078,7 +1078,36 @@ def arrow_schema(table: str) -> pa.Schema:
 
 def row_key(table: str, row: Mapping[str, Any]) -> str:
     """The `row_key` of one row, from the natural key of its table."""
-    return _keys(table, {name: [row.get(name)] for name in _key_columns(table)})[0]
+    return _recipe(table)(row)
+
+
+@cache
+def _recipe(table: str) -> Callable[[Mapping[str, Any]], str]:
+    """How the `row_key` of a row of a table is made.
+
+    Codes, row numbers and days stand in it as they are, joined by hyphens after the hash of the rest; a day is written
+    without its own (20230101), a null is left out. Rows that are alike stand beside each other by such keys, and a
+    million of them compress to a tenth of what hashes take.
+    """
+    kind = TABLES[table]
+    if not kind.key_plain:
+        return lambda row: stable_key(table, [row.get(name) for name in kind.natural_key])
+    plain = [(name, name in dates_of(table)) for name in kind.key_plain]
+
+    def put_together(row: Mapping[str, Any]) -> str:
+        parts = [key_prefix(table, *[row.get(name) for name in kind.key_hashed])] if kind.key_hashed else []
+        for name, is_day in plain:
+            if (value := row.get(name)) is not None:
+                parts.append(value.replace("-", "") if is_day else str(value))
+        return "-".join(parts)
+
+    return put_together
+
+
+@cache
+def dates_of(table: str) -> frozenset[str]:
+    """The columns of a table that hold days."""
+    return frozenset(name for name, meta in columns_of(table).items() if meta.kind == "date")
 
 
 def said_by_key(table: str, key: str) -> dict[str, str] | None:
@@ -1095,37 +1124,6 @@ def said_by_key(table: str, key: str) -> dict[str, str] | None:
     return {kind.key_plain[0]: key} if len(kind.key_plain) == 1 else {}
 
 
-def _key_columns(table: str) -> tuple[str, ...]:
-    """The columns of which the `row_key` of a table is made."""
-    kind = TABLES[table]
-    return (*kind.key_hashed, *kind.key_plain) if kind.key_plain else kind.natural_key
-
-
-def _keys(table: str, columns: Mapping[str, Sequence[Any]]) -> list[str]:
-    """The `row_key` of every row, from columns of values."""
-    kind = TABLES[table]
-    if not kind.key_plain:
-        return [stable_key(table, values) for values in zip(*(columns[n] for n in kind.natural_key), strict=True)]
-    plain = zip(*(_plain(table, name, columns[name]) for name in kind.key_plain), strict=True)
-    if not kind.key_hashed:
-        return [composed_key(None, values) for values in plain]
-    hashed = zip(*(columns[name] for name in kind.key_hashed), strict=True)
-    return [composed_key(key_prefix(table, *of), values) for of, values in zip(hashed, plain, strict=True)]
-
-
-@cache
-def dates_of(table: str) -> frozenset[str]:
-    """The columns of a table that hold days."""
-    return frozenset(name for name, meta in columns_of(table).items() if meta.kind == "date")
-
-
-def _plain(table: str, column: str, values: Sequence[Any]) -> list[str | None]:
-    """Values as they stand in a key: a day without hyphens, a number as its digits."""
-    if column in dates_of(table):
-        return [None if value is None else value.replace("-", "") for value in values]
-    return [None if value is None else str(value) for value in values]
-
-
 def build(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Rows as an Arrow table of the published schema, with `row_key` filled, sorted by natural key.
 
@@ -1137,7 +1135,7 @@ def build(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     if unknown := {name for row in given for name in row} - set(schema.names):
         raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
     columns: dict[str, list[Any]] = {n: [row.get(n) for row in given] for n in schema.names if n != "row_key"}
-    columns["row_key"] = _keys(table, columns)
+    columns["row_key"] = list(map(_recipe(table), given))
     built = pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names}, schema=schema)
     built.validate(full=True)
     for field in schema:

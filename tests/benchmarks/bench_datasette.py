@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from pipelines.home import Home
+from publish.manifest import release_directory
 from publish.sqlite import open_immutable
 from tests.benchmarks.asking import milliseconds, statement
 
@@ -35,12 +35,8 @@ Question = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def release() -> Path:
-    public = Home.from_environment().public
-    latest = public / "releases/latest.json"
-    if not latest.is_file():
-        pytest.skip("no release in FTADATA_HOME: run `ftadata run`")
-    return public / "releases" / str(json.loads(latest.read_text(encoding="utf-8"))["path"])
+def release(public: Path) -> Path:
+    return release_directory(public)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ processor stand beside those of the clock, so that a figure taken on a busy mach
 from __future__ import annotations
 
 import csv
-import json
 import os
 import statistics
 import threading
@@ -23,8 +22,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from pipelines.home import Home
 from pipelines.serving import make_server
+from publish.manifest import release_directory
 from publish.site import SiteReport, build_site
 from tests.publish.site.conftest import chromium
 
@@ -76,21 +75,16 @@ def _processor_seconds() -> float:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(public: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """A web root with the site, its report, and seconds of building it and of building it again."""
-    releases = Home.from_environment().public / "releases"
-    latest = releases / "latest.json"
-    if not latest.is_file():
-        pytest.skip("no release in FTADATA_HOME: run `ftadata run`")
-    release = releases / json.loads(latest.read_text(encoding="utf-8"))["path"]
-    public = tmp_path_factory.mktemp("public")
+    release, root = release_directory(public), tmp_path_factory.mktemp("public")
     started, busy = time.perf_counter(), _processor_seconds()
-    (public / "api").symlink_to(releases.parent / "api")
-    report = build_site(public, release)
+    (root / "api").symlink_to(public / "api")
+    report = build_site(root, release)
     took, worked = time.perf_counter() - started, _processor_seconds() - busy
     started = time.perf_counter()
-    assert not build_site(public, release).changed
-    return Built(public, report, took, worked, time.perf_counter() - started)
+    assert not build_site(root, release).changed
+    return Built(root, report, took, worked, time.perf_counter() - started)
 
 
 @pytest.fixture(scope="module")

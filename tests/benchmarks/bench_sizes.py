@@ -6,23 +6,14 @@ of all held data under 60 MB and zipped under 15 MB, Parquet under 15 MB, the la
 
 from __future__ import annotations
 
-import json
 import zlib
 from pathlib import Path
 
 import pytest
 
-from pipelines.home import Home
+from publish.manifest import release_directory
 
 pytestmark = pytest.mark.benchmark
-
-
-@pytest.fixture(scope="module")
-def public() -> Path:
-    found = Home.from_environment().public
-    if not (found / "releases/latest.json").is_file():
-        pytest.skip("no release in FTADATA_HOME: run `ftadata run`")
-    return found
 
 
 def _size(path: Path) -> int:
@@ -37,8 +28,7 @@ def _zipped(path: Path) -> int:
 
 
 def test_a_release_of_all_held_data_is_small(public: Path) -> None:
-    latest = json.loads((public / "releases/latest.json").read_text(encoding="utf-8"))
-    release = public / "releases" / latest["path"]
+    release = release_directory(public)
     files = [file for file in (public / "api").rglob("*.json") if file.is_file()]
     sizes = {
         "fta.sqlite": (release / "fta.sqlite").stat().st_size,
