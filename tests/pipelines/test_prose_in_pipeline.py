@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow as pa
-import pytest
-
-from pipelines import assembly
+from pipelines.assembly import assemble_release
 from pipelines.home import Home
-from pipelines.plan import content_hash, make_plan
+from pipelines.plan import Plan, Unit, content_hash, make_plan
 from sources.registry import load_registry
 from warehouse.tables import TABLES, build
 
@@ -37,15 +34,14 @@ def test_a_changed_piece_asks_for_a_judgement_and_leaves_every_unit_fresh(tmp_pa
     assert content_hash([home.sources]) != content_hash([tmp_path / "absent"])
 
 
-def test_a_release_holds_the_prose_said_with_its_own_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_holds_the_prose_said_with_its_own_rows(tmp_path: Path) -> None:
     home = Home(tmp_path)
     write(home, "Open in")
     party = build("party", [{"party_id": "KH", "name_en": "Here", "name_km": "ទីនេះ", "is_home": 1}])
-
-    def stored(_: object) -> dict[str, pa.Table]:
-        return {**{name: build(name, []) for name in TABLES}, "party": party}
-
-    monkeypatch.setattr(assembly, "assemble", stored)
-    made = assembly.assemble_release(make_plan(load_registry(), home), home, ())
+    home.store.stage("parties")
+    home.store.put("parties", {**{name: build(name, []) for name in TABLES}, "party": party})
+    home.store.commit("parties", "f" * 64)
+    plan = Plan((Unit("parties", "common", "parties", "f" * 64),), "a plan")
+    made = assemble_release(plan, home, ())
     (row,) = [row for row in made.tables["text_block"].to_pylist() if row["block_id"] == "hours"]
     assert (row["text_en"].strip(), row["text_km"].strip()) == ("Open in Here.", "នៅទីនេះ។")
