@@ -28,8 +28,9 @@ from transforms.hs_differences import difference_table
 from warehouse.arrow_files import mapped_tables, write_files
 from warehouse.carry import carry_forward
 from warehouse.content import canonical_order, table_content_hash
+from warehouse.rows import build
 from warehouse.store import put_together, read_table
-from warehouse.tables import TABLES, build
+from warehouse.tables import TABLES
 
 pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
 

@@ -16,7 +16,7 @@ from transforms.correlations import Concordance
 from transforms.origin_index import hs2022_origin_rows
 from transforms.origin_rules import general_rule_row, lost_rule_rows, origin_rule_rows, vocabulary_of
 from transforms.provisions import de_minimis_rows, provision_rows
-from warehouse.tables import build
+from warehouse.rows import build
 
 
 def origin_tables(

@@ -19,7 +19,7 @@ from sources.errors import Exit, FtaError
 from sources.extraction import read_head
 from sources.registry import Registry, load_registry
 from warehouse.memory import give_back
-from warehouse.tables import build
+from warehouse.rows import build
 
 if TYPE_CHECKING:
     from publish.release import Published

@@ -19,7 +19,7 @@ from transforms.hs_editions import Transposition, transpose_preference
 from transforms.lines import Lines, duty_rows, read_lines, schedule_staging
 from transforms.rates import preference_rates
 from transforms.schedules import schedule_row, staging_category_rows
-from warehouse.tables import build
+from warehouse.rows import build
 
 
 def stage_source_rows(work: Work, regime: str) -> Metrics:

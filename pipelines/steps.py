@@ -35,7 +35,8 @@ from transforms.mfn import mfn_rates
 from transforms.nomenclature import codes_of, hs_nodes
 from transforms.product_words import product_words
 from transforms.taxes import fact_rows, tax_rows, withdrawal_rows
-from warehouse.tables import EDITIONS, build
+from warehouse.rows import build
+from warehouse.tables.base import EDITIONS
 
 
 def _make(work: Work, unit_name: str, tables: Callable[[], Tables]) -> Metrics:

@@ -32,7 +32,8 @@ from sources.specs import DocumentSpec, ScheduleSpec
 from transforms.correlations import Concordance
 from transforms.lines import Lines
 from transforms.source_rows import rejected_rows, row_accounts, source_rows
-from warehouse.tables import arrow_schema, build
+from warehouse.rows import build
+from warehouse.tables import arrow_schema
 
 T = TypeVar("T")
 Metrics = dict[str, Any]

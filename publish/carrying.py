@@ -10,7 +10,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from warehouse.tables import EDITIONS
+from warehouse.tables.base import EDITIONS
 
 SIZES = (2, 4, 6)
 Pairs = Mapping[str, Mapping[str, bool]]

@@ -14,7 +14,8 @@ from typing import Any
 from publish.evidence import rows
 from publish.wording import percent, span
 from sources.errors import Exit, FtaError
-from warehouse.tables import TABLES, columns_of, said_by_key
+from warehouse.keys import said_by_key
+from warehouse.tables import TABLES, columns_of
 
 Row = dict[str, Any]
 

@@ -198,7 +198,7 @@ def _group_of(layout: Layout, member: str) -> str | None:
 
 
 def _key_expression(name: str) -> str:
-    """The key of a row, by the recipe of its table (`warehouse.tables.row_key`)."""
+    """The key of a row, by the recipe of its table (`warehouse.keys.row_key`)."""
     layout, kind = LAYOUTS[name], TABLES[name]
     group = _group_of(layout, f"{KEY}<")
     before = [f"(SELECT g.{KEY}_before FROM {name}__{group} AS g WHERE g.no = r.{group}_no)"] if group else []

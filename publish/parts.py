@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from publish.layout import KEY, LAYOUTS, row_columns, rows_table, sql_name
-from warehouse.columns import SHORT
+from warehouse.keys import SHORT
 
 pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
 Column: TypeAlias = Any  # an Arrow array, chunked or not; its stubs know too few of its calls

@@ -38,7 +38,8 @@ from publish.versions import Contract, Version, next_step
 from publish.writing import Plan, write_release
 from sources.errors import Exit, FtaError
 from warehouse.content import NOT_JUDGED, canonical_order, content_hash, joined_hash
-from warehouse.tables import TABLES, arrow_schema, build
+from warehouse.rows import build
+from warehouse.tables import TABLES, arrow_schema
 
 ENTITIES = ("regime", "schedule", "document")
 """Tables whose rows stand, in `change`, for everything that came with them."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from publish.static_prose import CONTENT
 from warehouse.columns import ColumnMeta
-from warehouse.tables import STATES, columns_of
+from warehouse.tables import columns_of
+from warehouse.tables.base import STATES
 
 Schema = dict[str, Any]
 

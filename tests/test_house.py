@@ -12,7 +12,7 @@ from sources.registry import load_registry
 
 HOUSE = Path(__file__).resolve().parent.parent
 ORDER = ("sources", "transforms", "validations", "warehouse", "publish", "pipelines")
-VOCABULARY = ("warehouse.tables", "warehouse.columns")
+VOCABULARY = ("warehouse.tables", "warehouse.columns", "warehouse.keys", "warehouse.rows")
 FILES = [p for package in ORDER for p in sorted((HOUSE / package).rglob("*.py"))]
 
 
@@ -26,7 +26,7 @@ def imports(path: Path) -> set[str]:
 def test_a_package_imports_only_from_those_to_its_left(path: Path) -> None:
     place = ORDER.index(path.relative_to(HOUSE).parts[0])
     for name in imports(path):
-        if name.split(".")[0] in ORDER and name not in VOCABULARY:
+        if name.split(".")[0] in ORDER and not name.startswith(VOCABULARY):
             assert ORDER.index(name.split(".")[0]) <= place, name
 
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.columns import LETTERS, SHORT
-from warehouse.tables import TABLES, dates_of
+from warehouse.keys import LETTERS, SHORT, dates_of
+from warehouse.tables import TABLES
 
 Column: TypeAlias = Any  # an Arrow array, chunked or not; its stubs know too few of its calls
 Ints = npt.NDArray[np.int64]
@@ -27,7 +27,7 @@ _BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
 
 
 def row_keys(table: str, columns: Mapping[str, Column]) -> Column:
-    """The `row_key` of every row, as `warehouse.tables.row_key` makes it, from the columns of the natural key."""
+    """The `row_key` of every row, as `warehouse.keys.row_key` makes it, from the columns of the natural key."""
     kind = TABLES[table]
     if not kind.key_plain:
         return _hashes(table, [columns[name] for name in kind.natural_key], LETTERS)

@@ -22,7 +22,7 @@ from sources.content import LANGUAGES, Language, Piece, PieceKind
 from transforms import speech
 from transforms.content_facts import Facts, Speaker, UnknownReference
 from transforms.content_links import Glossary, glossary_of, linked
-from warehouse.tables import build
+from warehouse.rows import build
 
 Row = dict[str, Any]
 KHMER_NOTE = "ការបកប្រែមិនផ្លូវការរបស់គម្រោង"

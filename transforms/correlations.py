@@ -22,7 +22,8 @@ from sources.registry import ROOT
 from sources.specs import Edition, Spec
 from sources.yaml_text import parse_yaml
 from transforms.source_rows import source_row_id
-from warehouse.tables import EDITIONS, build
+from warehouse.rows import build
+from warehouse.tables.base import EDITIONS
 
 LATEST = EDITIONS[-1]
 REVIEW = ROOT / "hs" / "material.yml"

@@ -15,7 +15,7 @@ from typing import Any
 from sources.specs import DutySpec
 from transforms.duty_grammar import Unreadable, read_duty
 from transforms.duty_values import FREE, Component, Duty, Kind, make_duty, plain, print_duty, text_only
-from warehouse.columns import stable_key
+from warehouse.keys import stable_key
 
 __all__ = [
     "CANONICAL", "FREE", "Cell", "Component", "Duty", "Kind", "duty_id", "duty_row", "make_duty", "parse_duty",

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.correlations import LATEST
-from warehouse.tables import build
+from warehouse.rows import build
 
 TABLE = "hs2022_difference"
 PAIR = ("regime_id", "importer", "exporter")

@@ -23,7 +23,7 @@ from transforms.lines import Lines, read_lines
 from transforms.rates import in_season
 from transforms.source_rows import source_row_id
 from transforms.staging import Step, state_of
-from warehouse.tables import build
+from warehouse.rows import build
 
 APPLIES = ("ok", "free", "unparsed")
 

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from sources.errors import FtaError
 from transforms.correlations import LATEST, Concordance
-from warehouse.tables import EDITIONS, build
+from warehouse.rows import build
+from warehouse.tables.base import EDITIONS
 
 SUBHEADINGS, HEADINGS, CHAPTERS = 5612, 1228, 96  # HS 2022 as adopted; chapter 77 is reserved
 ROMAN = (

@@ -11,7 +11,7 @@ from typing import Any
 
 from transforms.correlations import Concordance, Tie
 from transforms.origin_rules import Record, resolve, rules_by_code
-from warehouse.tables import row_key
+from warehouse.keys import row_key
 
 Found = tuple[str, Mapping[str, Any]]
 

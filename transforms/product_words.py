@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from sources.errors import FtaError
 from sources.hs_words import ProductWord
-from warehouse.tables import build
+from warehouse.rows import build
 
 
 def product_words(words: Iterable[ProductWord], codes: Collection[str]) -> pa.Table:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sources.extraction import ExtractedRow, Extraction, faults
 from sources.specs import ReaderSpec
-from warehouse.columns import stable_key
+from warehouse.keys import stable_key
 
 _PLAIN_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 

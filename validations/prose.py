@@ -19,7 +19,7 @@ from validations import khmer
 from validations.desk import ALL, Desk, Judge
 from validations.judgement import RuleResult
 from validations.prose_marks import bare_facts, names_of
-from warehouse.tables import row_key
+from warehouse.keys import row_key
 
 PAGES = ROOT / FOLDER / "pages.yml"
 """Pages of the site that are made of data, not of a piece, and that prose may link to."""

@@ -20,7 +20,7 @@ from sources.registry import ROOT
 from sources.yaml_text import parse_yaml
 from transforms.khmer import BREAK
 from transforms.speech import MONTHS
-from warehouse.tables import EDITIONS
+from warehouse.tables.base import EDITIONS
 
 ALLOWED = ROOT / FOLDER / "allowed.yml"
 _MASKED = (

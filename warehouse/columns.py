@@ -1,16 +1,13 @@
-"""The vocabulary of columns: what a table's column can hold, and the stable keys of rows.
+"""The vocabulary of columns: what a table's column can hold.
 
-A column is declared once, here and in `tables.py`; SQLite types, pyarrow types, the data dictionary and the
+A column is declared once, by `column` in `warehouse.tables`; SQLite types, pyarrow types, the data dictionary and the
 Frictionless schema are all read from that declaration. Nothing here touches a file or a database.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -27,11 +24,6 @@ ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(), "code": pa.string(), "date": pa.string(), "json": pa.string(),
     "integer": pa.int64(), "flag": pa.int64(), "rate": pa.decimal128(12, 6), "real": pa.float64(),
 }  # fmt: skip
-
-
-_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
-_TWO = [one + other for one in _LETTERS for other in _LETTERS]
-"""Ten bits as two letters of base 32: half a million keys a second, where `base64.b32encode` gives sixty thousand."""
 
 
 @dataclass(frozen=True)
@@ -83,39 +75,3 @@ def column(
         sa_column_kwargs={"info": {"meta": meta}, "comment": description},
         **extra,
     )
-
-
-def stable_key(table: str, values: Iterable[object]) -> str:
-    """The `row_key` of a row: a stable hash of its table's name and the values of its natural key.
-
-    Recipe: join the table's name and the values, in the order of the natural key, with U+001F; a null is the empty
-    string, a decimal is written plainly without trailing zeros; hash with SHA-256; write the first bits in lower-case
-    base 32, five to a letter; keep twelve letters. Sixty bits: among a million rows two are alike once in two million
-    times, and then the tables do not pass.
-    """
-    text = "\x1f".join([table, *[value if type(value) is str else _key_part(value) for value in values]])
-    n = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 4
-    return (
-        _TWO[n >> 50] + _TWO[n >> 40 & 1023] + _TWO[n >> 30 & 1023] + _TWO[n >> 20 & 1023]
-        + _TWO[n >> 10 & 1023] + _TWO[n & 1023]
-    )  # fmt: skip
-
-
-LETTERS = 12
-"""Letters of a `stable_key`."""
-SHORT = 8
-"""Letters of the hash in a key that goes on in plain words: forty bits, for the few schedules that a table has."""
-
-
-@lru_cache(maxsize=4096)
-def key_prefix(table: str, *values: str | None) -> str:
-    """What a key that goes on in plain words begins with: eight letters of the `stable_key` of the other values."""
-    return stable_key(table, values)[:SHORT]
-
-
-def _key_part(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return str(value)

@@ -26,9 +26,9 @@ from publish.release import ReleaseInput, publish
 from publish.sqlite import write_sqlite
 from tests.publish.sample import Tables, duty_id, sample_tables
 from transforms.source_rows import source_row_id
-from warehouse.columns import stable_key
 from warehouse.content import canonical_order, tables_content_hash
-from warehouse.tables import TABLES, arrow_schema, row_key
+from warehouse.keys import row_key, stable_key
+from warehouse.tables import TABLES, arrow_schema
 
 LINES, PERIODS, SUBHEADINGS = 50_000, 8, 5_612
 pytestmark = pytest.mark.benchmark

@@ -30,8 +30,8 @@ from transforms.lines import duty_rows, read_lines
 from transforms.rates import preference_rates
 from transforms.schedules import schedule_row
 from transforms.source_rows import row_accounts, source_rows
+from warehouse.rows import build
 from warehouse.store import Store
-from warehouse.tables import build
 
 LINES, PERIODS, VARIANTS = 12_000, 20, 4
 pytestmark = pytest.mark.benchmark

@@ -23,7 +23,8 @@ from tests.transforms.hs_sheets import concordance
 from transforms.columnar import row_keys
 from transforms.correlations import Ties
 from transforms.hs_editions import Transposition, transpose_preference
-from warehouse.tables import arrow_schema, build
+from warehouse.rows import build
+from warehouse.tables import arrow_schema
 
 LINES, PERIODS = 12_000, 20
 pytestmark = pytest.mark.benchmark

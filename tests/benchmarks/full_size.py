@@ -18,8 +18,7 @@ from publish.open_release import ReleaseConnection
 from tests.publish.database import database
 from tests.publish.sample import build_all
 from transforms.source_rows import source_row_id
-from warehouse.columns import stable_key
-from warehouse.tables import row_key
+from warehouse.keys import row_key, stable_key
 
 Row = dict[str, Any]
 PARTIES = ("KH", "KR", "CN", "JP", "AU", "NZ")

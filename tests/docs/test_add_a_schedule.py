@@ -23,7 +23,7 @@ from transforms.mfn import Mfn, mfn_rates
 from transforms.rates import preference_rates
 from transforms.regimes import coverage_rows
 from transforms.schedules import schedule_row
-from warehouse.tables import build
+from warehouse.rows import build
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "add-a-schedule.md"
 DOCUMENT = "vn-tariff-2018"

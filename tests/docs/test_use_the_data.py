@@ -25,7 +25,7 @@ from publish.manifest import release_directory
 from publish.static_json import write_static_json
 from tests.publish.releases import publish_sample
 from tests.publish.sample import KH_DOC, duty_id, sample_tables, source_id
-from warehouse.tables import row_key
+from warehouse.keys import row_key
 
 Row = dict[str, Any]
 GUIDE = Path(__file__).parents[2] / "docs" / "use-the-data.md"

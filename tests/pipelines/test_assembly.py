@@ -13,7 +13,8 @@ from pipelines.assembly import Assembled, Made, assemble_release, keep_assembled
 from pipelines.home import Home
 from pipelines.plan import Plan, Unit
 from warehouse.content import table_content_hash, tables_content_hash
-from warehouse.tables import TABLES, build
+from warehouse.rows import build
+from warehouse.tables import TABLES
 
 
 def parties(*ids: str) -> pa.Table:

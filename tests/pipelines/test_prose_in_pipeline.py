@@ -8,7 +8,8 @@ from pipelines.assembly import assemble_release
 from pipelines.home import Home
 from pipelines.plan import Plan, Unit, content_hash, make_plan
 from sources.registry import load_registry
-from warehouse.tables import TABLES, build
+from warehouse.rows import build
+from warehouse.tables import TABLES
 
 PIECE = (
     "---\ntitle_en: Hours\ntitle_km: ម៉ោង\nsubject: site\nsource: the team\n---\n"

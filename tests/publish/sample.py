@@ -13,8 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.columns import stable_key
-from warehouse.tables import TABLES, arrow_schema, build, row_key
+from warehouse.keys import row_key, stable_key
+from warehouse.rows import build
+from warehouse.tables import TABLES, arrow_schema
 
 Row = dict[str, Any]
 Tables = dict[str, pa.Table]

@@ -18,7 +18,8 @@ from publish.render import render_compare, rule_words
 from sources.errors import Exit, FtaError
 from tests.publish.database import database
 from tests.publish.sample import KR_DOC, build_all, duty_id, sample_rows, sample_tables, source_id
-from warehouse.tables import STATES, row_key
+from warehouse.keys import row_key
+from warehouse.tables.base import STATES
 
 Row = dict[str, Any]
 TODAY = date(2026, 11, 22)

@@ -20,7 +20,8 @@ from publish.sqlite import arrow_reader, read_sqlite, write_sqlite
 from tests.publish.database import put_table
 from tests.publish.sample import sample_tables
 from warehouse.content import canonical_order
-from warehouse.tables import TABLES, build, columns_of
+from warehouse.rows import build
+from warehouse.tables import TABLES, columns_of
 
 DIGITS = st.text("0123456789", min_size=4, max_size=10)
 DAYS = st.dates().map(str)

@@ -21,7 +21,7 @@ from transforms.origin_grammar import read_rule
 from transforms.origin_language import dumps
 from transforms.provisions import de_minimis_rows, provision_rows
 from transforms.regimes import regime_party_rows, regime_row
-from warehouse.tables import build
+from warehouse.rows import build
 
 ON = date(2026, 1, 1)
 PAIRS = [("HS 2017", "610910", "HS 2022", "610910", 1), ("HS 2017", "520512", "HS 2022", "520512", 1)]

@@ -32,7 +32,7 @@ from tests.publish import static_consumer
 from tests.publish.database import database
 from tests.publish.releases import publish_sample
 from tests.publish.sample import KR_DOC, duty_id, sample_tables, source_id
-from warehouse.tables import row_key
+from warehouse.keys import row_key
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]

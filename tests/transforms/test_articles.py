@@ -12,7 +12,7 @@ from sources.errors import FtaError
 from sources.law_specs import load_laws
 from sources.provision_specs import load_provisions
 from transforms.articles import article_rows
-from warehouse.tables import build
+from warehouse.rows import build
 
 ARTICLES = load_articles()
 PLACES = {(article.document_id, article.number): article for article in ARTICLES}

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.columnar import mean_half_even, millionths, numbered, pick, rates, row_keys, spread
-from warehouse.columns import stable_key
-from warehouse.tables import arrow_schema, row_key
+from warehouse.keys import row_key, stable_key
+from warehouse.tables import arrow_schema
 
 POINTS = st.decimals(-999_999, 999_999, places=6, allow_nan=False)
 TEXTS = st.text(max_size=6)

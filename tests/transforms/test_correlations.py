@@ -25,7 +25,7 @@ from transforms.correlations import (
     relations,
 )
 from transforms.source_rows import source_row_id
-from warehouse.tables import EDITIONS
+from warehouse.tables.base import EDITIONS
 
 MASSES = {
     "852411", "852412", "852419", "852491", "852492", "852499",

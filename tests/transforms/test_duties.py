@@ -20,7 +20,7 @@ from sources.specs import DutySpec
 from transforms.duties import CANONICAL, FREE, Component, Duty, duty_id, duty_row, make_duty, parse_duty, print_duty
 from transforms.duty_grammar import ISO_CURRENCIES, LONGEST
 from transforms.units import UNITS
-from warehouse.tables import build
+from warehouse.rows import build
 
 WON = DutySpec(currency={"won": "KRW"})
 RIEL = DutySpec(bare_number="percent", lines="compound", currency={"$": "USD", "Riel": "KHR"})

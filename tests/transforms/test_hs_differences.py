@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.hs_differences import difference_table, differences
-from warehouse.tables import DIFFERENCE_KINDS, arrow_schema, build
+from warehouse.rows import build
+from warehouse.tables import arrow_schema
+from warehouse.tables.base import DIFFERENCE_KINDS
 
 Row = dict[str, Any]
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from sources.errors import FtaError
 from transforms.correlations import Concordance, Ties, relations
 from transforms.hs_editions import Transposition, transpose_mfn, transpose_preference
-from warehouse.tables import build, row_key
+from warehouse.keys import row_key
+from warehouse.rows import build
 
 SCHEDULE = {
     "schedule_id": "s", "regime_id": "r", "importer": "KR", "exporter": "KH", "hs_edition": "HS 2017",

@@ -9,7 +9,7 @@ import pytest
 
 from sources.law_specs import load_laws
 from transforms.law import law_article_rows, law_penalty_rows
-from warehouse.tables import build
+from warehouse.rows import build
 
 (LAW,) = load_laws()
 

@@ -18,8 +18,8 @@ from tests.transforms.schedules import (
 )
 from transforms.lines import Lines, duty_rows, read_lines, schedule_staging
 from transforms.source_rows import source_row_id
-from warehouse.columns import stable_key
-from warehouse.tables import build
+from warehouse.keys import stable_key
+from warehouse.rows import build
 
 
 def read(*rows: tuple[str, ...], duty: DutySpec | None = None) -> Lines:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sources.errors import FtaError
 from tests.transforms.hs_sheets import concordance
 from transforms.nomenclature import clean_path, hs_nodes, packaged_words
-from warehouse.tables import EDITIONS
+from warehouse.tables.base import EDITIONS
 
 
 @cache

@@ -11,7 +11,8 @@ from sources.origin_specs import GeneralRuleSpec, RuleSetSpec, load_processes
 from transforms.correlations import Concordance
 from transforms.origin_index import hs2022_origin_rows
 from transforms.origin_rules import general_rule_row, origin_rule_rows, resolve, rules_by_code, vocabulary_of
-from warehouse.tables import build, row_key
+from warehouse.keys import row_key
+from warehouse.rows import build
 
 WORDS = vocabulary_of(load_processes())
 SPEC = RuleSetSpec(document="doc", hs_edition="HS 2017")

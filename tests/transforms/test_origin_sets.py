@@ -41,7 +41,7 @@ from transforms.origin_rules import (
     rules_by_code,
     vocabulary_of,
 )
-from warehouse.tables import row_key
+from warehouse.keys import row_key
 
 ORIGINS = load_origins()
 WORDS = vocabulary_of(load_processes())

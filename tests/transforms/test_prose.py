@@ -14,7 +14,7 @@ from sources.content import Head, Language, Piece, load_content
 from transforms import content
 from transforms.content import content_rows, content_tables, get_ready, render
 from transforms.khmer import BREAK, with_breaks
-from warehouse.tables import build
+from warehouse.rows import build
 
 Rows = list[dict[str, Any]]
 FACTS: dict[str, Rows] = {

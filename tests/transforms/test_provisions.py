@@ -11,7 +11,7 @@ from sources.errors import FtaError
 from sources.origin_specs import load_processes
 from sources.provision_specs import ProvisionsSpec, load_codes, load_provisions
 from transforms.provisions import de_minimis_rows, provision_rows
-from warehouse.tables import build
+from warehouse.rows import build
 
 CODES = load_codes()
 OPERATIONS = load_processes().minimal_operations

@@ -19,8 +19,8 @@ from transforms.duties import parse_duty
 from transforms.lines import read_lines
 from transforms.rates import Rates, preference_rates, printed_steps
 from transforms.source_rows import source_row_id
-from warehouse.columns import stable_key
-from warehouse.tables import build
+from warehouse.keys import stable_key
+from warehouse.rows import build
 
 
 def computed(*rows: tuple[str, ...], duty: DutySpec | None = None) -> Rates:

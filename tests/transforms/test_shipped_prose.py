@@ -27,7 +27,7 @@ from transforms.taxes import fact_rows, tax_rows, withdrawal_rows
 from validations.context import context_of
 from validations.desk import Desk
 from validations.prose import RULES
-from warehouse.tables import build
+from warehouse.rows import build
 
 Tables = dict[str, pa.Table]
 PROSE = [table for table in TABLES.values() if table != "picture"]

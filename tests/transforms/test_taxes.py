@@ -10,7 +10,7 @@ from sources.errors import FtaError
 from sources.registry import ROOT, load_registry
 from sources.tax_specs import load_taxes, load_withdrawals
 from transforms.taxes import tax_rows, withdrawal_rows
-from warehouse.tables import build
+from warehouse.rows import build
 
 ROWS = [row for stated in load_taxes() for row in tax_rows(stated)]
 

@@ -17,7 +17,7 @@ from sources.specs import DutySpec
 from tests.validations.world import DAY, World
 from transforms.duties import duty_id, parse_duty
 from validations.prose import key_of
-from warehouse.tables import row_key
+from warehouse.keys import row_key
 
 Row = dict[str, Any]
 Change = Callable[[World], tuple[World, set[str]]]

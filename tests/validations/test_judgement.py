@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from validations.catalogue import CATALOGUE
 from validations.judgement import SAMPLE, Judgement, RuleResult, conclude, from_json, read, verdict
-from warehouse.tables import build
+from warehouse.rows import build
 
 SCHEDULES = {"north": "doc-north", "south": "doc-south", "far-south": "doc-south"}
 

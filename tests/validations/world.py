@@ -40,7 +40,8 @@ from transforms.origin_index import hs2022_origin_rows
 from transforms.rates import preference_rates
 from transforms.source_rows import row_accounts, source_row_id, source_rows
 from validations.context import Context
-from warehouse.tables import TABLES, arrow_schema, build
+from warehouse.rows import build
+from warehouse.tables import TABLES, arrow_schema
 
 Rows = list[dict[str, Any]]
 Tables = dict[str, pa.Table]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from warehouse.rows import build
 from warehouse.store import Store, put_together
-from warehouse.tables import build
 
 
 def parties(*ids: str) -> dict[str, pa.Table]:

@@ -9,7 +9,8 @@ from importlib.resources import files
 import pytest
 
 from publish.site.words import LANGUAGES, ZWSP, measured, words
-from warehouse.tables import STATES, columns_of
+from warehouse.tables import columns_of
+from warehouse.tables.base import STATES
 
 KHMER = re.compile(r"[\u1780-\u17ff]")
 SAME = {"site.other_language", "documents.sha256", "state.not_a_percentage", "help.unofficial"}

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.publish.sample import IN_FORCE, PSR_DOC, TEXT_DOC, duty_id
-from warehouse.tables import row_key
+from warehouse.keys import row_key
 
 Row = dict[str, Any]
 JP_DOC = "japan-tariff"
