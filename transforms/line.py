@@ -16,6 +16,11 @@ from transforms.seasons import Season
 
 CORRECT = "Compare the cell with the document. If the document itself is wrong, add a correction."
 
+SUFFIX = (
+    "Compare the rows with the document. If it gives rates by suffix, the suffix is part of the code: name its column "
+    "`line_code_end` in place of `stat_suffix`."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -92,6 +97,30 @@ def without_duplicates(
             )
             faults.append((line.place, Fault(column, printed, "a code that stands once in the schedule", reason)))
     return kept, faults
+
+
+def without_parts(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Lines, and the statistical parts of lines that say nothing of their own.
+
+    Of rows that differ only in their statistical suffix the first stands for the line; a duty is the line's.
+    """
+    first: dict[tuple[object, ...], Line] = {}
+    parts = [line for line in lines if first.setdefault((line.code, line.terms), line) is not line]
+    return list(first.values()), parts
+
+
+def by_suffix(lines: tuple[Line, ...], column: str) -> list[tuple[ExtractedRow, Fault]]:
+    """A fault for every line whose terms depend on the statistical suffix, for tables that know lines by code alone."""
+    groups: dict[tuple[str, Season | None], list[Line]] = {}
+    for line in lines:
+        groups.setdefault((line.code, line.season), []).append(line)
+    reason = "The statistical parts of the line have rates of their own; none of them is used."
+    return [
+        (line.place, Fault(column, line.place.cells.get(column) or line.code, "one rate for a line", reason, SUFFIX))
+        for group in groups.values()
+        for line in group
+        if len(group) > 1
+    ]
 
 
 def rejected_row(document_id: str, place: ExtractedRow, fault: Fault) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sources.extraction import ExtractedRow, Extraction
 from sources.specs import RegimeSpec, ScheduleSpec, StagingSpec
 from transforms.duties import Cell, duty_id, duty_row, parse_duty, text_only, tidy
 from transforms.duty_values import Duty
-from transforms.line import CORRECT, Fault, Line, rejected_row, without_duplicates
+from transforms.line import CORRECT, Fault, Line, rejected_row, without_duplicates, without_parts
 from transforms.prefixed import own_rates
 from transforms.rows import WholeRow, whole_rows
 from transforms.seasons import Season, read_season
@@ -34,7 +34,7 @@ class Lines:
 
     Attributes:
         lines: sorted by code; the n-th line of a code is row n of its concessions.
-        tariff_lines: rows of table `tariff_line`.
+        tariff_lines: rows of table `tariff_line`, the statistical parts of lines at their end.
         concessions: rows of table `concession`, in the order of `lines`.
         duties: duties in any cell of the lines, by duty_id.
         rejected: rows of table `rejected_row`.
@@ -79,21 +79,26 @@ def read_lines(
     read = [reader.line(row) for row in whole_rows(extraction.rows, schedule.inherit, _duty_columns(schedule))]
     good = [line for line, is_good in read if is_good]
     rejected = [rejected_row(extraction.document_id, place, fault) for place, fault in reader.faults]
-    kept, duplicates = without_duplicates(good, schedule.columns["line_code"], schedule.printed_twice)
+    distinct, duplicates = without_duplicates(good, schedule.columns["line_code"], schedule.printed_twice)
     rejected += [rejected_row(extraction.document_id, place, fault) for place, fault in duplicates]
+    kept, parts = without_parts(distinct)
     kept.sort(key=lambda line: (line.code, line.suffix or "", line.season.first if line.season else ()))
     duties = _duties(kept)
     ids = {duty.text: key for key, duty in duties.items()}
     seasons = _seasons(kept)
     numbers: Counter[str] = Counter()
-    tariff_lines, concessions = [], []
+    tariff_lines: dict[tuple[str, str | None], dict[str, Any]] = {}
+    concessions = []
+    for line in (*kept, *parts):
+        source = source_row_id(extraction.document_id, line.place.locator)
+        if (line.code, line.suffix) not in tariff_lines:
+            row = _tariff_line(line, schedule, source, seasons.get(line.code))
+            tariff_lines[line.code, line.suffix] = row
     for line in kept:
         numbers[line.code] += 1
         source = source_row_id(extraction.document_id, line.place.locator)
-        if line.season is None or numbers[line.code] == 1:
-            tariff_lines.append(_tariff_line(line, schedule, source, seasons.get(line.code)))
         concessions.append(_concession(line, numbers[line.code], schedule.id, ids, source))
-    return Lines(tuple(kept), tariff_lines, concessions, duties, rejected)
+    return Lines(tuple(kept), list(tariff_lines.values()), concessions, duties, rejected)
 
 
 def duty_rows(duties: Iterable[Duty]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ to be compared and neither is plainly the lower, the duty says "whichever is low
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from sources.extraction import Extraction
 from sources.specs import DocumentSpec, PrintedSpec, ScheduleSpec, TariffSpec
 from transforms.duties import Cell, duty_id
 from transforms.duty_values import Duty, make_duty, text_only
-from transforms.line import Line
+from transforms.line import Line, by_suffix, rejected_row
 from transforms.lines import Lines, read_lines
 from transforms.rates import in_season
 from transforms.source_rows import source_row_id
@@ -64,10 +64,21 @@ def mfn_rates(
         FtaError: the document does not say since when it is known, or a column is missing.
     """
     schedule = as_schedule(tariff, document)
-    lines = read_lines(extraction, schedule, None, digits=digits, subheadings=subheadings)
+    lines = _rated_once(read_lines(extraction, schedule, None, digits=digits, subheadings=subheadings), schedule)
     duties: dict[str, Duty] = {}
     rows = [row for line in lines.lines for row in _rows(line, tariff, schedule, duties)]
     return Mfn(build("mfn_rate", rows), lines, duties)
+
+
+def _rated_once(lines: Lines, schedule: ScheduleSpec) -> Lines:
+    """The lines without those whose rate depends on more than their code and the season; these are rejected."""
+    faults = by_suffix(lines.lines, schedule.columns["line_code"])
+    if not faults:
+        return lines
+    places = {place.locator for place, _ in faults}
+    rejected = [*lines.rejected, *(rejected_row(schedule.document, place, fault) for place, fault in faults)]
+    kept = tuple(line for line in lines.lines if line.place.locator not in places)
+    return replace(lines, lines=kept, rejected=rejected)
 
 
 def as_schedule(tariff: TariffSpec, document: DocumentSpec) -> ScheduleSpec:

@@ -156,6 +156,21 @@ def test_lines_that_differ_only_in_their_suffix_are_lines_of_their_own() -> None
     assert [(row["line_code"], row["row_no"]) for row in lines.concessions] == [("01012100", 1), ("01012100", 2)]
 
 
+def test_statistical_parts_with_the_terms_of_their_line_have_one_concession() -> None:
+    columns = ("line_code", "suffix", "base_rate", "category")
+    named = {"line_code": "line_code", "stat_suffix": "suffix", "base_duty": "base_rate", "category": "category"}
+    rows = [("0101.21.00", "10A", "7%", "5"), ("0101.21.00", "20B", "7%", "5"), ("0101.29.00", "", "7%", "5")]
+    lines = read_lines(extraction(*rows, columns=columns), schedule(columns=named), STAGING)
+    assert lines.rejected == []
+    assert [(row["line_code"], row["row_no"]) for row in lines.concessions] == [("01012100", 1), ("01012900", 1)]
+    parts = [(row["line_code"], row["stat_suffix"], row["source_row_id"]) for row in lines.tariff_lines]
+    assert parts == [
+        ("01012100", "10A", source_row_id("annex", "page 1, row 1")),
+        ("01012900", None, source_row_id("annex", "page 1, row 3")),
+        ("01012100", "20B", source_row_id("annex", "page 1, row 2")),
+    ]
+
+
 def test_printed_cells_are_read_and_the_last_one_is_the_state() -> None:
     rows = [("6109.10.00", "0.14", "0.07", "0.07", "0"), ("0101.21.00", "0.65", "U", "U", "U")]
     lines = read_lines(extraction(*rows, columns=PRINTED_COLUMNS), printed_schedule(), None)

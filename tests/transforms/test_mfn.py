@@ -68,6 +68,33 @@ def applied(mfn: Mfn, kind: str = "applied") -> list[tuple[Any, ...]]:
     return [tuple(row[name] for name in names) for row in mfn.table.to_pylist() if row["kind"] == kind]
 
 
+def with_suffixes(*rates: str) -> Mfn:
+    """A line of three statistical parts with these rates, and a line without parts."""
+    tariff = TARIFF.model_copy(
+        update={"columns": {"line_code": "code", "stat_suffix": "end"}, "season": None, "inherit": None}
+    )
+    rows = [*(("010121", f"{n}", rate) for n, rate in enumerate(rates)), ("010129", "", "5%")]
+    made = tuple(
+        ExtractedRow(f"row {n}", 1, n, "", "line", dict(zip(COLUMNS, ("1", code, end, "", rate, "", ""), strict=True)))
+        for n, (code, end, rate) in enumerate(rows, start=1)
+    )
+    return mfn_rates(tariff, DOCUMENT, Extraction("d", "0" * 64, "x 1", None, None, COLUMNS, made), digits=6)
+
+
+def test_statistical_parts_with_one_rate_are_one_line_with_one_rate() -> None:
+    mfn = with_suffixes("10%", "10%", "10%")
+    assert [(row[0], row[-1]) for row in applied(mfn)] == [("010121", 10), ("010129", 5)]
+    assert [row["stat_suffix"] for row in mfn.lines.tariff_lines if row["line_code"] == "010121"] == ["0", "1", "2"]
+    assert mfn.lines.rejected == []
+
+
+def test_a_rate_that_depends_on_the_statistical_part_is_refused_with_a_remedy() -> None:
+    mfn = with_suffixes("10%", "10%", "12%")
+    assert [row[0] for row in applied(mfn)] == ["010129"]
+    assert {row["locator"] for row in mfn.lines.rejected} == {"row 1", "row 3"}
+    assert all("`line_code_end`" in row["remedy"] for row in mfn.lines.rejected)
+
+
 @pytest.mark.parametrize(
     ("general", "temporary", "wto", "state", "rate"),
     [
