@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from pipelines.assembly import assemble_release, broken_schedules, keep_assembled, previous_tables
 from pipelines.documents import kept_check
@@ -27,6 +28,8 @@ from validations.context import LOOKED_AT, context_of
 from validations.judgement import Judgement, RuleResult, conclude, is_error, verdict
 from validations.known import Known, known_from_json
 from warehouse.content import joined_hash
+
+SHOWN = 5  # values at fault that a reason lists
 
 
 def main() -> None:
@@ -119,19 +122,36 @@ def _as_accepted(registry: Registry, home: Home) -> Registry:
 
 
 def _rejecting_schedules(plan: Plan, home: Home) -> dict[str, list[str]]:
-    """Schedules with rows that could not be used, each row with its place, what was expected and what to do.
+    """Schedules with rows that could not be used: why, the first place, what was expected and what to do.
 
     A schedule without one of its lines would say of the goods in it what no document says.
     """
-    found: dict[str, list[str]] = {}
-    for unit in plan.units:
-        if unit.kind == "schedule":
-            for row in home.store.table(unit.name, "rejected_row").to_pylist():
-                column = f", column {row['column_name']}" if row["column_name"] else ""
-                found.setdefault(unit.owner, []).append(
-                    f"{row['document_id']}, {row['locator']}{column}: {row['reason']} "
-                    f"Saw {row['value']!r}, expected {row['expected']}. {row['remedy']}"
-                )
+    rejected = {
+        unit.owner: home.store.table(unit.name, "rejected_row").to_pylist()
+        for unit in plan.units
+        if unit.kind == "schedule"
+    }
+    return {schedule: rejections_in_words(rows) for schedule, rows in rejected.items() if rows}
+
+
+def rejections_in_words(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """Rows of `rejected_row` as a person reads them: one sentence for all cells of a column with the same mend.
+
+    A word that a description forgets stands in a thousand cells; the first place says what is wrong, and the table
+    has the rest.
+    """
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in sorted(rows, key=lambda row: (row["document_id"], row["page"] or 0, row["row_no"] or 0)):
+        kind = (row["document_id"], row["column_name"] or "", row["expected"] or "", row["remedy"] or "")
+        alike.setdefault(kind, []).append(row)
+    found = []
+    for (document, column, expected, remedy), group in alike.items():
+        first, others = group[0], len(group) - 1
+        place = f"{document}, {first['locator']}" + (f", column {column}" if column else "")
+        more = f", and {others:,} more like it (`rejected_row` has each)" if others else ""
+        values = list(dict.fromkeys(row["value"] for row in group))
+        saw = ", ".join(map(repr, values[:SHOWN])) + (", ..." if values[SHOWN:] else "")
+        found.append(f"{place}{more}: {first['reason']} Saw {saw}, expected {expected}. {remedy}")
     return found
 
 
