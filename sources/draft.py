@@ -26,6 +26,7 @@ _CODE = re.compile(r"\d{4,10}|\d{2}(?:\.\d{2,4})+[A-Z]?|\d{4}(?:\.\d{1,4})+[A-Z]
 _FULL_CODE = re.compile(r"\d{6,10}|\d{4}(?:\.\d{2,4})+[A-Z]?")
 """Some nations part a line further by a letter: 0105.99.20A."""
 
+_EDITION = re.compile(r"\b(?:HS|AHTN|HTS|H\.S|Harmoni[sz]ed)\D*(2002|2007|2012|2017|2022)\b", re.I)
 _RATE = re.compile(r"\(?[0-9.,]+\s*%?\)?|free|ex|el|u|exempt|-|\d.*(/|%).*", re.I)
 _NAMES = (
     (r"\bdescri|\bproducts?$|\bgoods\b|\bname\b|\bdesc\b|\btext\b", "description"),
@@ -165,8 +166,8 @@ def _kind(table: SeenTable | None) -> str:
 
 
 def _edition(table: SeenTable) -> str | None:
-    """The edition that the header names, which a national nomenclature (`AHTN 2017`) shares."""
-    years = {year for text in table.header for year in re.findall(r"\b(2002|2007|2012|2017|2022)\b", text)}
+    """The edition that the header names, which a national nomenclature (`AHTN 2017`) shares; a year alone is none."""
+    years = {year for text in table.header for year in _EDITION.findall(text)}
     return f"HS {years.pop()}" if len(years) == 1 else None
 
 

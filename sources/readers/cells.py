@@ -9,10 +9,12 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 _CODE = re.compile(r"0\d*|\d+\.\d+(\.\d+)*")
 _PICTURE = re.compile(r"(0+)(?:\.(0+))?")
+_GROUPS = re.compile(r"0+(?:\.0+){2,}")
 
 
 def cell_text(value: Any) -> str:
@@ -58,10 +60,19 @@ def looks_like_code(text: str) -> bool:
 
 
 def code_text(value: float, picture: str) -> str | None:
-    """The number written as the picture says (`0000.00`), or None where it does not fit."""
+    """The number written as the picture says, or None where it does not fit.
+
+    `0000.00` writes 101.3 as 0101.30; a picture with several dots is for codes that lost them all: `0000.00.00` writes
+    1012100 as 0101.21.00.
+    """
     text = number_text(value)
     if picture == "as_stored":
         return text
+    if _GROUPS.fullmatch(picture):
+        groups = picture.split(".")
+        digits = iter(text.zfill(sum(map(len, groups))))
+        written = ".".join("".join(islice(digits, len(group))) for group in groups)
+        return written if text.isdigit() and not list(digits) else None
     shape = _PICTURE.fullmatch(picture)
     whole, _, fraction = text.partition(".")
     if shape is None or not whole.isdigit():

@@ -145,7 +145,8 @@ def _code(value: float, picture: str, row: int, header: str) -> str:
             f"The cell holds the number {number_text(value)} where its column holds codes: "
             "a zero at either end may be lost.",
             "If you know how the code was written, say so in the reader's option `codes`: "
-            "`0000.00` writes 101.3 as 0101.30, `as_stored` keeps 1005 as 1005.",
+            "`0000.00` writes 101.3 as 0101.30, `0000.00.00` writes 1013000 as 0101.30.00, "
+            "`as_stored` keeps 1005 as 1005.",
             row=row + 1,
             column=header,
             value=number_text(value),
@@ -227,7 +228,8 @@ def read(path: Path, *, columns: Sequence[str], options: Mapping[str, Any]) -> R
         options: `sheet`, a name or a number from 1 (needed where more than one is visible); `header_row`, the row or
             rows as Excel numbers them (otherwise the row that equals `columns` is looked for); `percent`, true to
             give numbers formatted in percent as `14%` instead of the stored 0.14; `codes`, per header what to do with
-            numbers among codes: `as_stored`, or a picture such as `0000.00`. Without it such a number is refused.
+            numbers among codes: `as_stored`, or a picture such as `0000.00` or `0000.00.00`. Without it such a
+            number is refused.
 
     Returns:
         Rows with `row_no` as Excel shows it, `page` the number of the sheet; blank rows are left out.

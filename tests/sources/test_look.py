@@ -153,6 +153,17 @@ def test_a_national_tariff_under_two_rows_of_merged_headers_is_read_by_the_draft
     assert roles(look, path) == {"line": 48, "heading": 2}
 
 
+@pytest.mark.parametrize(
+    ("code", "rate", "edition"),
+    [("HS Code", "RCEP 2022", None), ("AHTN 2017", "RCEP 2022", "HS 2017"), ("HS2012 Code", "Rate", "HS 2012")],
+)
+def test_a_year_that_heads_a_column_of_rates_is_no_edition(
+    tmp_path: Path, code: str, rate: str, edition: str | None
+) -> None:
+    path = workbook(tmp_path / "tariff.xlsx", {"Tariff": [(code, rate), *((c, 5) for c, *_ in SCHEDULE)]})
+    assert draft(look_at(path)).get("hs_edition") == edition
+
+
 def test_a_numbered_list_with_wrapped_lines_is_read_by_the_draft(tmp_path: Path) -> None:
     lines = [f"{n} {code[:7]} Goods\nthat go on" for n, (code, *_) in enumerate(SCHEDULE, 1)]
     path = tmp_path / "list.txt"

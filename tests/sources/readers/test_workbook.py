@@ -314,6 +314,17 @@ def test_a_code_written_as_a_number_comes_back_with_its_picture(heading: int, re
     assert code_text(float(code), "0000.00") == code
 
 
+@given(st.integers(0, 99_999_999))
+def test_a_code_that_lost_all_its_dots_comes_back_with_its_picture(number: int) -> None:
+    digits = f"{number:08}"
+    assert code_text(number, "0000.00.00") == f"{digits[:4]}.{digits[4:6]}.{digits[6:]}"
+
+
+@pytest.mark.parametrize("number", [100_000_000, 101.21])
+def test_a_number_is_not_cut_to_a_picture_with_several_dots(number: float) -> None:
+    assert code_text(number, "0000.00.00") is None
+
+
 @given(st.integers(0, 16383), st.integers(0, 1048575))
 def test_excel_names_of_cells_read_back(column: int, row: int) -> None:
     assert place_of(f"{column_letters(column)}{row + 1}") == (row, column)
