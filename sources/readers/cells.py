@@ -70,9 +70,9 @@ def code_text(value: float, picture: str) -> str | None:
         return text
     if _GROUPS.fullmatch(picture):
         groups = picture.split(".")
-        digits = iter(text.zfill(sum(map(len, groups))))
-        written = ".".join("".join(islice(digits, len(group))) for group in groups)
-        return written if text.isdigit() and not list(digits) else None
+        signs = iter(text.zfill(sum(map(len, groups))))
+        written = ".".join("".join(islice(signs, len(group))) for group in groups)
+        return written if text.isdigit() and not list(signs) else None
     shape = _PICTURE.fullmatch(picture)
     whole, _, fraction = text.partition(".")
     if shape is None or not whole.isdigit():
