@@ -57,6 +57,22 @@ def test_a_text_that_is_not_one_table_is_refused(
     assert refused(delimited, csv_file(tmp_path, text), columns) == code
 
 
+def test_a_text_out_of_a_spreadsheet_has_titles_two_header_rows_and_codes_without_their_zero(tmp_path: Path) -> None:
+    text = "Tariff of 2018,,\n\n HS ,Rates,\nCode,MFN,ATIGA\n01.01,,\n1012100,5,0\n0101.29.00,5,0\n22030091,35,5\n"
+    reading = delimited.read(
+        csv_file(tmp_path, text),
+        columns=("HS Code", "Rates MFN", "ATIGA"),
+        options={"header_row": [3, 4], "codes": {"HS Code": "0000.00.00"}},
+    )
+    assert [row.cells[0] for row in reading.rows] == ["01.01", "0101.21.00", "0101.29.00", "2203.00.91"]
+    assert [row.locator for row in reading.rows] == ["line 5", "line 6", "line 7", "line 8"]
+    assert [(finding.code, finding.value) for finding in reading.findings] == [("code_as_number", "2")]
+
+
+def test_codes_of_a_column_that_is_not_there_are_refused(tmp_path: Path) -> None:
+    assert refused(delimited, csv_file(tmp_path, "a,b\n1,2\n"), codes={"c": "0000"}) == "unknown_column"
+
+
 # --- XML -------------------------------------------------------------------------------------------------------------
 
 TREATY = b"""<?xml version="1.0"?><treaty><body>
