@@ -11,16 +11,30 @@ from pipelines import options
 from pipelines.output import answer
 from sources.errors import Exit, FtaError
 
+SIGNED = {
+    "no": "none",
+    "valid": "valid, by the key given",
+    "unpinned": "valid, but by the key that came with the release; --public-key FILE checks it with the publisher's",
+    "invalid": "NOT VALID",
+}
+GET_AGAIN = "Get what is named again from where the release was published; if it is the same there, tell the publisher."
+
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--rebuild", is_flag=True, help="Also build the release again from this installation and compare bytes.")
+@click.option(
+    "--public-key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The publisher's public key, had from the publisher: the release must be signed with it.",
+)
 @options.as_json
-def verify(directory: Path, rebuild: bool, as_json: bool) -> int:
+def verify(directory: Path, rebuild: bool, public_key: Path | None, as_json: bool) -> int:
     """Check a release as a consumer would: hashes, signature, counts, schema, agreement of its formats."""
     from publish.verify import verify as ask
 
-    report = ask(directory)
+    report = ask(directory, public_key.read_text(encoding="utf-8").strip() if public_key else None)
     data = report.as_json()
     if rebuild:
         from pipelines.home import Home
@@ -39,9 +53,10 @@ def _render_verify(data: dict[str, Any]) -> str:
         f"  {data['files']} files, {len(data['rows'])} tables, {rows:,} rows alike in SQLite, Parquet and CSV"
         if data["ok"]
         else f"  {data['files']} files, {len(data['faults'])} faults",
-        f"  signature: {data['signed']}",
+        f"  signature: {SIGNED[data['signed']]}",
     ]
     lines += [f"  fault: {fault['path']}: {fault['message']}" for fault in data["faults"]]
+    lines += [f"  {GET_AGAIN}"] if data["faults"] else []
     if rebuilt := data.get("rebuild"):
         same = "the same bytes" if rebuilt["same"] else "differs in " + ", ".join(rebuilt["differing"][:10])
         lines.append(f"  rebuilt from this installation: {same}")

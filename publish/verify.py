@@ -36,6 +36,7 @@ from publish.manifest import (
 from publish.shape import SQL_TYPES, Shape
 from publish.signing import is_signed_by
 from publish.sqlite import arrow_reader, open_immutable, read_sqlite
+from publish.versions import Version
 from sources.errors import FtaError
 from warehouse.content import canonical_order, content_hash, joined_hash
 
@@ -95,43 +96,69 @@ def verify(directory: Path, public_key: str | None = None, beside: Executor | No
         public_key: line of the publisher's public key; without it a signature is checked by the key in the release.
         beside: who looks into the database meanwhile; without it a thread does.
     """
+    sums = _sums(directory)
+    faults = [sums] if isinstance(sums, Fault) else list(_file_faults(directory, sums))
     try:
         manifest = read_manifest(directory)
     except FtaError as error:
         fault = Fault("manifest", MANIFEST, error.message)
-        return VerifyReport(str(directory), "unknown", "no", 0, {}, (fault, *_file_faults(directory)))
-    faults = list(_file_faults(directory))
+        return VerifyReport(str(directory), "unknown", "no", 0, {}, (fault, *faults))
     signed, signature_faults = _signature(directory, manifest, public_key)
     faults += signature_faults
     rows: dict[str, int] = {}
     try:
+        faults += [] if isinstance(sums, Fault) else _listing_faults(sums, manifest)
         with nullcontext(beside) if beside else ThreadPoolExecutor(1) as other:
             database = other.submit(database_faults, directory, manifest)
             faults += _table_faults(directory, manifest, rows)
             faults += database.result()
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         faults.append(Fault("manifest", MANIFEST, f"The manifest is incomplete: {error!r}."))
     version = str(manifest.get("version", "unknown"))
-    if directory.name.startswith("v") and directory.resolve().name != f"v{version}":
-        faults.append(Fault("manifest", MANIFEST, f"The directory is named {directory.name}, the release {version}."))
+    if _is_of_a_release(name := directory.resolve().name) and name != f"v{version}":
+        faults.append(Fault("manifest", MANIFEST, f"The directory is named {name}, the release {version}."))
     return VerifyReport(str(directory), version, signed, len(files_in(directory)), rows, tuple(faults))
 
 
-def _file_faults(directory: Path) -> Iterator[Fault]:
-    """Files that are missing, too many or other than SHA256SUMS says."""
+def _is_of_a_release(name: str) -> bool:
+    """Whether a directory is named as a release is; whoever keeps a copy may call it anything else."""
     try:
-        stated = parse_sums((directory / SUMS).read_text(encoding="utf-8"))
+        return name == f"v{Version.parse(name)}"
+    except ValueError:
+        return False
+
+
+def _sums(directory: Path) -> dict[str, str] | Fault:
+    try:
+        return parse_sums((directory / SUMS).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        yield Fault("files", SUMS, f"SHA256SUMS cannot be read: {error}.")
-        return
+        return Fault("files", SUMS, f"SHA256SUMS cannot be read: {error}.")
+
+
+def _file_faults(directory: Path, sums: Mapping[str, str]) -> Iterator[Fault]:
+    """Files that are missing, too many or other than SHA256SUMS says; and links, which may lead elsewhere tomorrow."""
     held = set(files_in(directory)) - {SUMS, SIGNATURE}
-    for path in sorted(stated.keys() - held):
+    for path in sorted(sums.keys() - held):
         yield Fault("files", path, "The file is missing.")
-    for path in sorted(held - stated.keys()):
+    for path in sorted(held - sums.keys()):
         yield Fault("files", path, "The file is not part of the release.")
-    for path in sorted(held & stated.keys()):
-        if (found := sha256_of(directory / path)) != stated[path]:
-            yield Fault("hash", path, f"The file was altered: its SHA-256 is {found}, not {stated[path]}.")
+    for path in sorted(held & sums.keys()):
+        if (found := sha256_of(directory / path)) != sums[path]:
+            yield Fault("hash", path, f"The file was altered: its SHA-256 is {found}, not {sums[path]}.")
+    for link in sorted(entry for entry in directory.rglob("*") if entry.is_symlink()):
+        yield Fault("files", link.relative_to(directory).as_posix(), "This is a link, not a file of the release.")
+
+
+def _listing_faults(sums: Mapping[str, str], manifest: Mapping[str, Any]) -> Iterator[Fault]:
+    """Files that SHA256SUMS and the manifest do not name alike: one of the two was not made with the other."""
+    tables = [facts[kind] for facts in manifest["tables"].values() for kind in ("parquet", "csv")]
+    listed = {**manifest["files"], **{facts["path"]: facts for facts in tables}}
+    stated = {path: facts["sha256"] for path, facts in listed.items()}
+    for path in sorted((sums.keys() | stated.keys()) - {MANIFEST}):
+        one, other = stated.get(path, "nothing"), sums.get(path, "nothing")
+        if one != other:
+            said = f"Of this file's SHA-256 the manifest says {one}, SHA256SUMS says {other}."
+            yield Fault("manifest", path, said)
 
 
 def _signature(directory: Path, manifest: Mapping[str, Any], public_key: str | None) -> tuple[str, list[Fault]]:

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from publish import twice, writing
 from publish.layout import part_tables
-from publish.manifest import files_in
+from publish.manifest import as_json_bytes, files_in, read_manifest, sha256_of, sums_text
 from publish.release import files_that_differ, publish, rebuild
 from publish.signing import is_signed_by, key_from, keys_new, public_key_of
 from publish.sqlite import open_immutable
@@ -256,6 +256,29 @@ def test_a_signed_release_is_checked_with_the_publishers_key(tmp_path: Path) -> 
     assert [fault.message for fault in verify(made.path).faults] == ["The signature is missing."]
 
 
+def test_the_command_checks_the_signature_with_the_publishers_key_and_says_what_to_do(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from pipelines.cli_keep import verify as command
+
+    def ask(key: str) -> tuple[int, str]:
+        done = CliRunner().invoke(
+            command, [str(made.path), *(["--public-key", str(tmp_path / key)] if key else [])], standalone_mode=False
+        )
+        return done.return_value, done.output
+
+    keys_new(tmp_path / "key")
+    keys_new(tmp_path / "other")
+    made = publish(tmp_path / "public", release_input(), key_from(tmp_path / "key"))
+    assert ask("key.pub")[0] == 0
+    assert "signature: valid, by the key given" in ask("key.pub")[1]
+    assert "--public-key FILE" in ask("")[1]
+    code, said = ask("other.pub")
+    assert code == 4
+    assert "SHA256SUMS.sig: The signature was not made over SHA256SUMS by this key." in said
+    assert "Get what is named again" in said
+
+
 def test_a_key_is_kept_from_others_and_never_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keys_new(tmp_path / "key")
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
@@ -361,12 +384,48 @@ def test_verify_names_the_file_that_was_altered(tmp_path: Path, damage: Any) -> 
 
 
 def test_verify_finds_a_forged_table_even_where_every_sum_was_forged_too(tmp_path: Path) -> None:
-    from publish.manifest import sums_text
-
     release = publish_sample(tmp_path).path
     damage_rate(release)
+    manifest = read_manifest(release)
+    manifest["files"]["fta.sqlite"]["sha256"] = sha256_of(release / "fta.sqlite")
+    (release / "manifest.json").write_bytes(as_json_bytes(manifest))
     (release / "SHA256SUMS").write_bytes(sums_text(release))
     assert [(fault.check, fault.path) for fault in verify(release).faults] == [("content", "fta.sqlite")]
+
+
+def test_verify_finds_a_file_whose_sum_was_forged_in_one_of_the_two_places_that_state_it(tmp_path: Path) -> None:
+    release = publish_sample(tmp_path).path
+    (release / "regimes/ckfta.zip").write_bytes(b"PK")
+    (release / "notes.txt").write_text("x")
+    (release / "SHA256SUMS").write_bytes(sums_text(release))
+    faults = verify(release).faults
+    assert [(fault.check, fault.path) for fault in faults] == [
+        ("manifest", "notes.txt"),
+        ("manifest", "regimes/ckfta.zip"),
+    ]
+    assert "SHA256SUMS says" in faults[0].message
+
+
+@pytest.mark.parametrize("path", ["csv", "fta.sqlite", "more"])
+def test_verify_names_a_link_in_the_place_of_a_file_or_folder(tmp_path: Path, path: str) -> None:
+    release = publish_sample(tmp_path / "public").path
+    elsewhere = tmp_path / "elsewhere"
+    if path == "more":
+        elsewhere.mkdir()
+    else:
+        (release / path).rename(elsewhere)
+    (release / path).symlink_to(elsewhere)
+    assert (path, "This is a link, not a file of the release.") in [(f.path, f.message) for f in verify(release).faults]
+
+
+@pytest.mark.parametrize("name", ["vault", "v1", "v1.0.0 (copy)", "cambodia-1.0.0"])
+def test_a_release_kept_under_another_name_is_whole_but_not_under_that_of_another_release(
+    tmp_path: Path, name: str
+) -> None:
+    release = publish_sample(tmp_path).path
+    kept = release.rename(tmp_path / name)
+    assert verify(kept).ok
+    assert not verify(kept.rename(tmp_path / "v1.0.1")).ok
 
 
 def test_verify_of_a_directory_without_a_release_says_so(tmp_path: Path) -> None:
