@@ -62,7 +62,11 @@ EXAMPLES = examples()
 
 
 def like_the_schedule(rows: dict[str, list[Row]]) -> None:
-    """Give the sample the second line that the schedule has for asses, which is free and so differs until 2026."""
+    """Make the sample more like what it imitates: two lines for asses, the second free, and T-shirts' whole rule."""
+    rows["origin_rule"][0] |= {
+        "rule": '{"any": [{"op": "CC"}, {"op": "RVC", "min": 40, "method": "any", "final_process": false}]}',
+        "rule_text": "CC or RVC 40%",
+    }
     line, hs6, first = "01013010", "010130", "2022-12-01"
     source = source_id(KH_DOC, "page 1, row 30")
     old = next(row for row in rows["source_row"] if row["document_id"] == KH_DOC)
