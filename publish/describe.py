@@ -1,17 +1,27 @@
 """What every table and column means, in two forms: a data dictionary for people and a Data Package for programs.
 
-Both are generated from `warehouse.tables`; a sentence about a column is written there and nowhere else.
+Both are generated from `warehouse.tables`; a sentence about a column is written there and nowhere else. Examples are
+values of the release itself: one that is written there is given only where it occurs.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute
 
 from publish.layout import LAYOUTS
 from warehouse.columns import ColumnMeta
+from warehouse.content import canonical_text
 from warehouse.tables import TABLES, columns_of
+
+pc: Any = pyarrow.compute  # its stubs know chunked arrays only in part
+
+Examples: TypeAlias = Mapping[tuple[str, str], str]
+"""An example of a column, by table and column."""
 
 TITLE = "Cambodia FTA open data"
 SUMMARY = (
@@ -24,6 +34,7 @@ LICENCE = {
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
 """Licence of the compilation; documents keep their own, see LICENSES.md."""
+LONGEST_EXAMPLE = 60
 DICTIONARY_TYPES = {"integer": "integer", "flag": "integer", "rate": "number", "real": "number"}
 KEY_RECIPE = (
     "`row_key` is made so: join the table's name and the values of its natural key, in the order given, with U+001F "
@@ -40,12 +51,42 @@ def table_description(name: str) -> str:
     return inspect.cleandoc(TABLES[name].__doc__ or "").replace("\n", " ")
 
 
-def data_dictionary(facts: Mapping[str, Mapping[str, Any]], version: str) -> str:
+def examples_of(tables: Mapping[str, pa.Table]) -> dict[tuple[str, str], str]:
+    """A value of every column, as it stands in the CSV: the one that is declared where it occurs, else the first.
+
+    Columns without a value that fits on a line of a table have none, nor have those of a closed vocabulary.
+
+    Args:
+        tables: the tables of a release in canonical order.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for name, table in tables.items():
+        for column, meta in columns_of(name).items():
+            example = None if meta.enum else _example(table.column(column), meta.example)
+            if example is not None:
+                found[name, column] = example
+    return found
+
+
+def _example(values: Any, declared: str | None) -> str | None:
+    if declared is not None and pa.types.is_string(values.type) and pc.index(values, declared).as_py() >= 0:
+        return declared
+    for chunk in values.chunks:
+        held = chunk.drop_null()
+        if pa.types.is_string(held.type):
+            held = held.filter(pc.match_substring_regex(held, f"^[^\n|`]{{1,{LONGEST_EXAMPLE}}}$"))
+        if len(held):
+            return str(canonical_text(pa.chunked_array([held.slice(0, 1)]))[0].as_py())
+    return None
+
+
+def data_dictionary(facts: Mapping[str, Mapping[str, Any]], version: str, examples: Examples) -> str:
     """DATA_DICTIONARY.md: every table and column.
 
     Args:
         facts: for each table at least its `rows`.
         version: of the release.
+        examples: as `examples_of` finds them.
     """
     lines = [f"# Data dictionary of release {version}", "", *_conventions(), "", "## Tables", ""]
     lines += ["| table | rows | what a row is |", "| --- | ---: | --- |"]
@@ -53,7 +94,9 @@ def data_dictionary(facts: Mapping[str, Mapping[str, Any]], version: str) -> str
     for name in TABLES:
         lines += ["", f"## {name}", "", table_description(name), "", _key_sentence(name), ""]
         lines += ["| column | type | empty | what it says |", "| --- | --- | --- | --- |"]
-        lines += [_dictionary_line(column, meta) for column, meta in columns_of(name).items()]
+        lines += [
+            _dictionary_line(column, meta, examples.get((name, column))) for column, meta in columns_of(name).items()
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -87,18 +130,22 @@ def _conventions() -> list[str]:
     ]
 
 
-def _dictionary_line(column: str, meta: ColumnMeta) -> str:
+def _dictionary_line(column: str, meta: ColumnMeta, example: str | None) -> str:
     said = [meta.description]
     said += [f"One of: {', '.join(f'`{value}`' for value in meta.enum)}."] if meta.enum else []
     said += [f"Unit: {meta.unit}."] if meta.unit else []
     said += [f"Refers to `{meta.references}`."] if meta.references else []
-    said += [f"Example: `{meta.example}`."] if meta.example else []
+    said += [f"Example: `{example}`."] if example is not None else []
     text = " ".join(said).replace("|", "\\|").replace("\n", " ")
     return f"| `{column}` | {meta.kind} | {'may be' if meta.nullable else 'never'} | {text} |"
 
 
 def data_package(
-    facts: Mapping[str, Mapping[str, Any]], version: str, published_on: str, sources: list[dict[str, str]]
+    facts: Mapping[str, Mapping[str, Any]],
+    version: str,
+    published_on: str,
+    sources: list[dict[str, str]],
+    examples: Examples,
 ) -> dict[str, Any]:
     """datapackage.json: a Frictionless Data Package over the CSV files, their Parquet twins named beside them.
 
@@ -107,6 +154,7 @@ def data_package(
         version: of the release.
         published_on: ISO time.
         sources: `title` and `path` of the documents.
+        examples: as `examples_of` finds them.
     """
     return {
         "profile": "tabular-data-package",
@@ -118,11 +166,11 @@ def data_package(
         "licenses": [LICENCE],
         "sources": sources,
         "keywords": ["tariff", "trade agreement", "rules of origin", "Cambodia", "HS 2022"],
-        "resources": [_resource(name, facts[name]) for name in TABLES],
+        "resources": [_resource(name, facts[name], examples) for name in TABLES],
     }
 
 
-def _resource(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _resource(name: str, facts: Mapping[str, Any], examples: Examples) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": name,
@@ -136,11 +184,11 @@ def _resource(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         "hash": f"sha256:{facts['csv']['sha256']}",
         "rows": facts["rows"],
         "parquet": facts["parquet"]["path"],
-        "schema": table_schema(name),
+        "schema": table_schema(name, examples),
     }
 
 
-def table_schema(name: str) -> dict[str, Any]:
+def table_schema(name: str, examples: Examples) -> dict[str, Any]:
     """The Frictionless Table Schema of a table."""
     columns = columns_of(name)
     keys = []
@@ -149,14 +197,14 @@ def table_schema(name: str) -> dict[str, Any]:
             table, _, target = meta.references.partition(".")
             keys.append({"fields": [column], "reference": {"resource": table, "fields": [target]}})
     schema: dict[str, Any] = {
-        "fields": [_field(column, meta) for column, meta in columns.items()],
+        "fields": [_field(column, meta, examples.get((name, column))) for column, meta in columns.items()],
         "primaryKey": ["row_key"],
         "missingValues": [""],
     }
     return {**schema, "foreignKeys": keys} if keys else schema
 
 
-def _field(column: str, meta: ColumnMeta) -> dict[str, Any]:
+def _field(column: str, meta: ColumnMeta, example: str | None) -> dict[str, Any]:
     constraints: dict[str, Any] = {} if meta.nullable else {"required": True}
     constraints |= {"enum": list(meta.enum)} if meta.enum else {}
     constraints |= {"unique": True} if column == "row_key" else {}
@@ -167,5 +215,5 @@ def _field(column: str, meta: ColumnMeta) -> dict[str, Any]:
     }
     field |= {"format": "default"} if meta.kind == "date" else {}
     field |= {"unit": meta.unit} if meta.unit else {}
-    field |= {"example": meta.example} if meta.example else {}
+    field |= {"example": example} if example is not None else {}
     return {**field, "constraints": constraints} if constraints else field

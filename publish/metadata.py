@@ -15,13 +15,20 @@ MEDIA_TYPES = {
     "fta.sqlite": "application/vnd.sqlite3",
     "changes.parquet": "application/vnd.apache.parquet",
 }
+PREFIXES = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
 UNKNOWN = "unknown"
 
 
 def json_ld(
     version: str, published_on: str, files: Mapping[str, Mapping[str, Any]], documents: Iterable[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """dataset.jsonld: the release as a schema.org Dataset that is also a dcat:Dataset.
+    """dataset.jsonld: the release as a schema.org Dataset that is also a dcat:Dataset, said in the terms of both.
 
     Args:
         version: of the release.
@@ -29,40 +36,62 @@ def json_ld(
         files: size and hash of each file that can be downloaded, by path.
         documents: rows of table `document`.
     """
+    day = {"@value": published_on[:10], "@type": "xsd:date"}
     return {
-        "@context": {"@vocab": "https://schema.org/", "dcat": "http://www.w3.org/ns/dcat#",
-                     "spdx": "http://spdx.org/rdf/terms#"},
+        "@context": {"@vocab": "https://schema.org/", **PREFIXES},
         "@type": ["Dataset", "dcat:Dataset"],
+        "@id": "./",
         "name": TITLE,
+        "dct:title": TITLE,
         "description": SUMMARY,
+        "dct:description": SUMMARY,
         "version": version,
+        "dcat:version": version,
         "datePublished": published_on[:10],
+        "dct:issued": day,
         "license": LICENCE["path"],
-        "creator": {"@type": "Organization", "name": PUBLISHER},
+        "dct:license": {"@id": LICENCE["path"]},
+        "creator": {"@type": ["Organization", "foaf:Agent"], "@id": "#publisher", "name": PUBLISHER,
+                    "foaf:name": PUBLISHER},
+        "dct:publisher": {"@id": "#publisher"},
         "keywords": KEYWORDS,
+        "dcat:keyword": KEYWORDS,
         "inLanguage": ["en", "km"],
+        "dct:language": ["en", "km"],
         "spatialCoverage": {"@type": "Country", "name": "Cambodia", "identifier": "KH"},
         "isAccessibleForFree": True,
         "isBasedOn": [
-            {"@type": "CreativeWork", "name": row["title"], "publisher": row["publisher"], "url": row["url"]}
+            {"@type": "CreativeWork", "name": row["title"], "publisher": row["publisher"],
+             **({"url": row["url"]} if row["url"] else {})}
             for row in documents
             if row["holding"] == "accepted"
         ],
         "distribution": [_distribution(path, facts) for path, facts in files.items()],
+        "dcat:distribution": [{"@id": path} for path in files],
     }  # fmt: skip
 
 
 def _distribution(path: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A file; its identifier is its place, which is relative, because a release does not know its host."""
     media = MEDIA_TYPES.get(path)
     if media is None:
         media = {"parquet": MEDIA_TYPES["changes.parquet"], "zip": "application/zip"}.get(path.rpartition(".")[2])
+    media = media or "application/gzip"
     return {
         "@type": ["DataDownload", "dcat:Distribution"],
+        "@id": path,
         "name": path,
         "contentUrl": path,
-        "encodingFormat": media or "application/gzip",
+        "dcat:downloadURL": {"@id": path},
+        "encodingFormat": media,
+        "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{media}"},
         "contentSize": str(facts["bytes"]),
+        "dcat:byteSize": {"@value": str(facts["bytes"]), "@type": "xsd:nonNegativeInteger"},
         "sha256": facts["sha256"],
+        "spdx:checksum": {
+            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
+            "spdx:checksumValue": facts["sha256"],
+        },
     }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from publish.changelog import changelog, headline, section
-from publish.describe import data_dictionary, data_package
+from publish.describe import data_dictionary, data_package, examples_of
 from publish.formats import GZIP_LEVEL, write_csv, write_parquet
 from publish.manifest import (
     FORMAT,
@@ -169,7 +169,8 @@ def _write_validation(directory: Path, plan: Plan) -> None:
 def _write_descriptions(directory: Path, plan: Plan, facts: Mapping[str, Any]) -> None:
     documents = plan.tables["document"].to_pylist()
     sources = [{"title": row["title"], **({"path": row["url"]} if row["url"] else {})} for row in documents]
-    package = data_package(facts, plan.version, plan.published_on, sources)
+    examples = examples_of(plan.tables)
+    package = data_package(facts, plan.version, plan.published_on, sources, examples)
     downloads = [
         path for path in files_in(directory) if path in DOWNLOADS or path.startswith(("parquet/", "csv/", "r"))
     ]
@@ -181,7 +182,7 @@ def _write_descriptions(directory: Path, plan: Plan, facts: Mapping[str, Any]) -
         "CITATION.cff": citation(plan.version, plan.published_on, plan.content_hash),
         "LICENSES.md": licences(documents),
         "CHANGELOG.md": changelog(story, plan.older_changelog),
-        "DATA_DICTIONARY.md": data_dictionary(facts, plan.version),
+        "DATA_DICTIONARY.md": data_dictionary(facts, plan.version, examples),
     }
     for name, text in texts.items():
         (directory / name).write_bytes(text.encode())

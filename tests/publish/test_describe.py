@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -9,10 +10,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pyarrow.compute as pc
 import pytest
 import yaml
 
-from publish.describe import data_dictionary, table_description, table_schema
+from publish.describe import data_dictionary, examples_of, table_description, table_schema
 from publish.feed import atom
 from publish.metadata import licences
 from publish.report import report_html
@@ -33,7 +35,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_no_table_and_no_column_is_undescribed(name: str) -> None:
     assert table_description(name).endswith(".")
-    text = data_dictionary({table: {"rows": 0} for table in TABLES}, "1.0.0")
+    text = data_dictionary({table: {"rows": 0} for table in TABLES}, "1.0.0", {})
     for column, meta in columns_of(name).items():
         assert len(meta.description) > 3, column
         assert re.search(rf"^\| `{column}` \| {meta.kind} \|.*{re.escape(meta.description[:20])}", text, re.MULTILINE)
@@ -41,12 +43,12 @@ def test_no_table_and_no_column_is_undescribed(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_the_table_schema_names_every_column_key_and_vocabulary(name: str) -> None:
-    schema = table_schema(name)
+    schema = table_schema(name, {})
     assert [field["name"] for field in schema["fields"]] == list(columns_of(name))
     assert {field["type"] for field in schema["fields"]} <= FIELD_TYPES
     assert schema["primaryKey"] == ["row_key"]
     for key in schema.get("foreignKeys", []):
-        target = table_schema(key["reference"]["resource"])
+        target = table_schema(key["reference"]["resource"], {})
         assert key["reference"]["fields"][0] in [field["name"] for field in target["fields"]]
 
 
@@ -59,6 +61,30 @@ def test_the_data_package_describes_the_files_that_are_there(released: Path) -> 
         assert (released / resource["parquet"]).is_file()
         header = gzip.decompress(path.read_bytes()).decode().partition("\n")[0]
         assert header.split(",") == [field["name"] for field in resource["schema"]["fields"]]
+
+
+def test_every_example_is_a_value_of_its_column_and_every_key_has_one(released: Path) -> None:
+    package = json.loads((released / "datapackage.json").read_text())
+    dictionary = (released / "DATA_DICTIONARY.md").read_text()
+    for resource in package["resources"]:
+        with gzip.open(released / resource["path"], "rt", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        section = dictionary.partition(f"\n## {resource['name']}\n")[2].partition("\n## ")[0]
+        examples = {f["name"]: f["example"] for f in resource["schema"]["fields"] if "example" in f}
+        assert ("row_key" in examples) == bool(rows)
+        for column, example in examples.items():
+            assert example in {row[column] for row in rows}, (resource["name"], column)
+            assert re.search(rf"^\| `{column}` .* Example: `{re.escape(example)}`\. \|$", section, re.MULTILINE)
+
+
+def test_an_example_that_is_declared_is_given_where_it_occurs_and_else_the_first_that_can_be_written() -> None:
+    party = sample_tables()["party"]
+    assert examples_of({"party": party})["party", "party_id"] == "KH"
+    others = party.filter(pc.not_equal(party.column("party_id"), "KH"))
+    named = others.set_column(2, others.schema.field("name_en"), [["a | b", *others.column("name_en").to_pylist()[1:]]])
+    found = examples_of({"party": named})
+    assert found["party", "party_id"] == named.column("party_id")[0].as_py()
+    assert found["party", "name_en"] == named.column("name_en")[1].as_py()
 
 
 def test_the_data_package_is_valid_to_frictionless(released: Path) -> None:
@@ -81,6 +107,13 @@ def test_the_json_ld_names_a_dataset_with_its_downloads(released: Path) -> None:
     assert {"fta.sqlite", "changes.parquet", "regimes/ckfta.zip", "csv/party.csv.gz"} <= files.keys()
     for path, item in files.items():
         assert int(item["contentSize"]) == (released / path).stat().st_size
+    assert {"dct:title", "dct:description", "dct:issued", "dct:license", "dct:publisher"} <= described.keys()
+    assert [item["@id"] for item in described["dcat:distribution"]] == [item["@id"] for item in files.values()]
+    for path, item in files.items():
+        assert item["dcat:downloadURL"]["@id"] == item["@id"] == path
+        assert item["spdx:checksum"]["spdx:checksumValue"] == item["sha256"]
+    known = {"dcat", "dct", "foaf", "spdx", "xsd"}
+    assert set(re.findall(r'"(\w+):\w+"', json.dumps(described))) <= known == described["@context"].keys() - {"@vocab"}
 
 
 def test_a_licence_that_is_not_known_is_shown_as_such() -> None:
