@@ -55,6 +55,8 @@ def parse_duty(text: str, spec: DutySpec) -> Cell:
     if not said:
         return Cell("unparsed", None, shown)
     bracketed = spec.brackets is not None and _in_brackets(said)
+    if spec.brackets is not None and _is_range_in_brackets(said):
+        return Cell(spec.brackets, text_only(shown), shown)
     try:
         duty = read_duty(said[1:-1] if bracketed else said, spec.bare_number, spec.currency, spec.lines)
     except Unreadable:
@@ -125,6 +127,12 @@ def _component(part: Component) -> dict[str, Any]:
 
 def _words(spec: DutySpec) -> dict[str, str]:
     return {tidy(word): state for word, state in spec.words.items()}
+
+
+def _is_range_in_brackets(text: str) -> bool:
+    """Whether the text is a range of rates of which each stands in brackets: `(5.3%)〜(6.4%)`."""
+    ends = text.split("〜")
+    return len(ends) > 1 and all(_in_brackets(end.strip()) for end in ends)
 
 
 def _in_brackets(text: str) -> bool:

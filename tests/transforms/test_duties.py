@@ -125,6 +125,21 @@ def test_a_blank_without_a_meaning_is_unparsed_and_has_no_duty() -> None:
     assert (cell.state, cell.duty) == ("unparsed", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("(5.3%)〜(6.4%)", "not_applicable"),
+        ("（9.1%）〜（10.9%）", "not_applicable"),
+        ("4%〜(6.4%)", "unparsed"),
+        ("●(5.3%)〜(6.4%)", "unparsed"),
+        ("(5.3%)〜", "unparsed"),
+    ],
+)
+def test_a_range_of_which_every_end_stands_in_brackets_does_not_apply(text: str, state: str) -> None:
+    cell = parse_duty(text, YEN)
+    assert (cell.state, cell.duty and cell.duty.rate_pct) == (state, None)
+
+
 def test_a_rate_in_brackets_keeps_its_duty_under_the_state_of_brackets() -> None:
     cell = parse_duty("(10.9%)", YEN)
     assert cell.state == "not_applicable"
