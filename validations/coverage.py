@@ -87,15 +87,34 @@ def mfn_complete(desk: Desk) -> Iterator[RuleResult]:
 
 
 def lines_answered(desk: Desk) -> Iterator[RuleResult]:
-    """C15: every line of a full schedule's nomenclature, and every line row of its document, has an answer."""
+    """C15: every line of a full schedule's nomenclature, and every line row of its document, has an answer.
+
+    A line that only schedules new since the last release know, and that one of that release holds in full without it,
+    is theirs to explain: a code that is none must not put what stood before into quarantine.
+    """
     yield from desk.look(
         "C15", "tariff_line",
-        f"""with {HELD_LINES}
-        select s.schedule_id as subject, t.row_key, h.line_code is null as bad,
-               'line ' || t.line_code || ' has no concession and no exclusion' as detail
-        from schedule s join tariff_line t using (nomenclature_id)
-        left join held h on h.schedule_id = s.schedule_id and h.line_code = t.line_code
-        where s.completeness = 'full'""",
+        f"""with {HELD_LINES},
+        known as (select distinct schedule_id from last_concession),
+        named as (select s.nomenclature_id, h.line_code, h.schedule_id from held h join schedule s using (schedule_id)),
+        old as (select nomenclature_id, line_code from named where schedule_id in (from known)
+                union select nomenclature_id, line_code from mfn_rate),
+        looked_at as (
+            select s.schedule_id, s.nomenclature_id, t.row_key, t.line_code, h.line_code is null as bad,
+                   bad and s.schedule_id in (from known) and o.line_code is null
+                   and (s.nomenclature_id, t.line_code) in (select (nomenclature_id, line_code) from named) as is_news
+            from schedule s join tariff_line t using (nomenclature_id)
+            left join held h on h.schedule_id = s.schedule_id and h.line_code = t.line_code
+            left join old o on o.nomenclature_id = s.nomenclature_id and o.line_code = t.line_code
+            where s.completeness = 'full')
+        select schedule_id as subject, row_key, bad,
+               'line ' || line_code || ' has no concession and no exclusion' as detail
+        from looked_at where not is_news
+        union all
+        select n.schedule_id, l.row_key, true,
+               'line ' || l.line_code || ' is not in ' || l.nomenclature_id || ', which ' || l.schedule_id
+               || ' holds in full; another nomenclature needs an id of its own'
+        from looked_at l join named n using (nomenclature_id, line_code) where l.is_news""",
     )  # fmt: skip
     yield from desk.look(
         "C15", "source_row",

@@ -160,6 +160,20 @@ def test_losing_more_than_one_percent_of_a_schedule_blocks(world: World, held: i
     assert (result.status, result.failed, result.severity) == ("fail", 1, severity)
 
 
+@pytest.mark.parametrize(("known", "at_fault"), [(True, "south"), (False, "dated")])
+def test_a_line_that_only_a_new_schedule_knows_is_its_own_to_explain(world: World, known: bool, at_fault: str) -> None:
+    concessions = world.tables["concession"].to_pylist()
+    dated = next(row for row in concessions if row["schedule_id"] == "dated")
+    lines = world.tables["tariff_line"].to_pylist()
+    line = next(row for row in lines if row["line_code"] == dated["line_code"])
+    now = with_rows(world, "concession", [*concessions, {**dated, "line_code": "02013000"}])
+    now = with_rows(now, "tariff_line", [*lines, {**line, "line_code": "02013000", "row_key": "new"}])
+    before = with_rows(world, "concession", [row for row in concessions if known or row["schedule_id"] != "dated"])
+    now = replace(now, context=replace(world.context, previous=before.tables))
+    (result,) = [r for r in results_of(now, "C15") if r.status == "fail"]
+    assert (result.table, result.subject, result.sample) == ("tariff_line", at_fault, ("new",))
+
+
 def test_without_a_last_release_nothing_can_have_vanished(world: World) -> None:
     first = replace(world, context=replace(world.context, previous=None))
     assert [r.status for rule in ("C17", "C34") for r in results_of(first, rule)] == ["not_applicable"] * 2
