@@ -1,8 +1,9 @@
 """Finds HS 2022 subheadings by code or by words, in English and Khmer.
 
 What is typed is data, never query syntax: hyphens, quotes and operators are harmless. A code is searched by its first
-digits; words must all occur, each from its beginning when it has four letters or more; a word that nothing has is
-taken for the nearest word that occurs, and the answer says so. Everyday words (`publish.everyday`) come first.
+digits; words must all occur, each from its beginning when it has four letters or more; a word that nothing has or
+begins with is taken for the nearest word that occurs, and the answer says so. Everyday words (`publish.everyday`) come
+first.
 """
 
 from __future__ import annotations
@@ -86,6 +87,10 @@ def _by_words(connection: sqlite3.Connection, text: str, limit: int) -> tuple[li
         return [], "Type a code of two digits or more, or a word."
     if found := _match(connection, words, "AND", limit):
         return found, None
+    if any(ends := [_unfinished(connection, word) for word in words]):
+        whole = [[word, *end] for word, end in zip(words, ends, strict=True)]
+        if found := _match(connection, words, "AND", limit, whole):
+            return found, None
     mended = [word if _occurs(connection, word) else _nearest(connection, word) for word in words]
     kept = [word for word in mended if word]
     if kept and kept != words and (found := _match(connection, kept, "AND", limit)):
@@ -100,9 +105,18 @@ def _term(word: str) -> str:
     return f'("{word}" OR "{word}" *)' if len(word) >= PREFIX_FROM else f'"{word}"'
 
 
-def _match(connection: sqlite3.Connection, words: list[str], joint: Literal["AND", "OR"], limit: int) -> list[str]:
-    """The subheadings of everyday words, then those of the nomenclature's words; the most exact first."""
-    query = f" {joint} ".join(map(_term, words))
+def _match(
+    connection: sqlite3.Connection,
+    words: list[str],
+    joint: Literal["AND", "OR"],
+    limit: int,
+    forms: list[list[str]] | None = None,
+) -> list[str]:
+    """The subheadings of everyday words, then those of the nomenclature's words; the most exact first.
+
+    `forms` has for each word everything that it may stand for, where that is more than the word itself.
+    """
+    query = f" {joint} ".join(f"({' OR '.join(map(_term, any_of))})" for any_of in forms or [[word] for word in words])
     return _merged(
         everyday.named(connection, words),
         everyday.containing(connection, query),
@@ -114,6 +128,14 @@ def _match(connection: sqlite3.Connection, words: list[str], joint: Literal["AND
 def _merged(named: list[str], containing: list[str], worded: list[str], limit: int) -> list[str]:
     """Each subheading once; terms that only contain what was typed leave half the places to the nomenclature."""
     return list(dict.fromkeys([*named, *containing[: limit // 2], *worded]))[:limit]
+
+
+def _unfinished(connection: sqlite3.Connection, word: str) -> list[str]:
+    """The words that begin with a word of which no stem does: one that is still being typed (`clothin`)."""
+    if len(word) < PREFIX_FROM or _occurs(connection, word):
+        return []
+    sql = "SELECT word FROM hs_word WHERE word >= ? AND word < ? ORDER BY letters, word LIMIT ?"
+    return [found for (found,) in connection.execute(sql, (word, word + "\U0010ffff", _MAX_WORDS))]
 
 
 def _occurs(connection: sqlite3.Connection, word: str) -> bool:

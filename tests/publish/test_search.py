@@ -43,6 +43,12 @@ def test_words_are_found_with_hyphens_in_any_case_and_by_their_beginning(release
     assert codes(release, text) == ["610910"]
 
 
+@pytest.mark.parametrize("text", ["knitte", "knitte shir", "T-shirt knitte"])
+def test_a_word_cut_short_within_its_ending_is_found_and_is_no_guess(release: ReleaseConnection, text: str) -> None:
+    assert codes(release, text) == ["610910"]
+    assert search(release, text)["note"] is None
+
+
 def test_all_words_must_occur(release: ReleaseConnection) -> None:
     assert codes(release, "cereals rice") == ["100610"]
     answer = search(release, "rice horses")

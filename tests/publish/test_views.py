@@ -262,7 +262,7 @@ def test_the_sql_of_the_portal_guide_runs_and_every_view_stands_in_it(release: s
     assert len(statements) >= len(views.VIEWS)
     values = {"exporter": "KH", "importer": "KR", "hs6": "610910", "on": "2026-11-22", "regime": "ckfta",
               "prefix": "6109", "row": release.execute("SELECT row_key FROM hs2022_preference_rate").fetchone()[0],
-              "words": '"shirt" *'}  # fmt: skip
+              "words": '"shirt" *', "beginning": "knitte"}  # fmt: skip
     for statement in statements:
         assert release.execute(statement, values).fetchall(), statement
     for name in (*views.VIEWS, *views.SEARCH_TABLES[:1]):
