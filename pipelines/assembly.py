@@ -22,6 +22,7 @@ from pipelines.home import Home
 from pipelines.plan import COMPUTING, Plan, code_hash, content_hash, extraction_path, file_hash, fingerprint
 from publish.manifest import read_manifest, read_tables, released
 from sources.content import FOLDER, load_content
+from sources.extraction import read_head
 from sources.registry import Registry, sources_root
 from transforms.content import Said, content_rows, render
 from transforms.hs_differences import difference_table
@@ -206,14 +207,18 @@ def kept_or_assembled(plan: Plan, home: Home, quarantined: Collection[str]) -> A
 
 
 def inputs(registry: Registry, home: Home) -> list[dict[str, Any]]:
-    """Every input of a release: documents with their hash and that of their accepted extraction, then the YAML."""
+    """Every input of a release: documents with their hash and that of their accepted extraction, then the YAML.
+
+    The hash of a document is that of the bytes whose extraction was accepted, which may be others than its description
+    expects: a new issue is accepted on purpose, and is then the law.
+    """
     found: list[dict[str, Any]] = []
     for document in registry.documents.values():
         accepted = extraction_path(document, registry, home)
         found.append(
             {
                 "document_id": document.id,
-                "sha256": document.sha256,
+                "sha256": read_head(accepted).sha256 if accepted else document.sha256,
                 "extraction_sha256": file_hash(accepted),
                 "path": f"{registry.folders[f'document:{document.id}'].name}/documents.yml",
             }

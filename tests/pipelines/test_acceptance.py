@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from pipelines.assembly import inputs
+from pipelines.home import Home
+from publish.reasons import upstream
 from sources.extraction import Extraction, Part, read_csv
+from sources.registry import load_registry
 from tests.pipelines.conftest import Command, enter
 from tests.pipelines.world import GOOD, World, build_world, typeset
 
@@ -127,6 +132,23 @@ def test_part_of_another_document_is_refused_and_the_whole_of_it_accepted(world:
     assert "--pages" not in command("sources", "review", "sample-kh", "--quiet")[1]["next"]
     assert accept(command, "B. Second")[0] == 0
     assert read_csv(file_of(world)).rows[-1].cells["line_code"] == "9999.10.00"
+
+
+def test_a_release_is_made_from_the_document_that_was_accepted_whatever_its_description_expects(
+    world: World, command: Command
+) -> None:
+    def stated() -> str:
+        home = Home.from_environment()
+        given = upstream({"inputs": inputs(load_registry(overlay=home.sources), home), "code_version": ""})
+        return given.documents["sample-kh"]
+
+    assert stated() == sha256(world.document("kh").read_bytes()).hexdigest()
+    world.document("kh").write_bytes(typeset([*GOOD, ("9999.10.00", "Others", "1%", "A")]))
+    new = sha256(world.document("kh").read_bytes()).hexdigest()
+    command("sources", "add", str(world.document("kh")), "--document", "sample-kh", "--accept-new-hash")
+    assert stated() != new, "held, and not accepted yet"
+    accept(command, "B. Second")
+    assert stated() == new
 
 
 def test_a_column_more_in_the_description_is_accepted_whole_and_refused_in_part(world: World, command: Command) -> None:
