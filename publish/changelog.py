@@ -22,7 +22,7 @@ REASON_WORDS = {
     "source_added": "a source was added",
     "correction": "a value was corrected",
     "transposition": "the conversion to HS 2022 changed",
-    "pipeline": "the way of reading or computing changed",
+    "pipeline": "the code, a description of a source or a decision changed",
 }
 
 
@@ -55,7 +55,7 @@ def summarise(
         "by_reason": dict(sorted(by_reason.items())),
         "by_regime": {name: dict(counts) for name, counts in sorted(by_regime.items())},
         "by_table": {name: dict(counts) for name, counts in sorted(by_table.items())},
-        "important": important(diffs, reasons),
+        "important": important(diffs, reasons, _duties(older, newer)),
     }
 
 
@@ -82,12 +82,28 @@ def _count_by_regime(rows: pa.Table, regimes: Mapping[str, Mapping[str, str]]) -
     return counts
 
 
-def important(diffs: Iterable[TableDiff], reasons: Mapping[Key, str]) -> list[str]:
-    """What touches a trader most: rates that rose, lines that vanished, rules that changed, rates that fell."""
+def _duties(*sides: Mapping[str, pa.Table]) -> dict[str, str]:
+    """The words of every duty of either side."""
+    held = [tables["duty"] for tables in sides if "duty" in tables]
+    return {
+        str(duty): str(text)
+        for table in held
+        for duty, text in zip(*(table.column(name).to_pylist() for name in ("duty_id", "text")), strict=True)
+    }
+
+
+def important(diffs: Iterable[TableDiff], reasons: Mapping[Key, str], duties: Mapping[str, str]) -> list[str]:
+    """What touches a trader most: rates that rose or went, lines that vanished, rules that changed, rates that fell.
+
+    Args:
+        diffs: what differs.
+        reasons: the reason of each row that does.
+        duties: the words of each duty, by its id.
+    """
     ranked: list[tuple[int, Decimal, str]] = []
     for diff in diffs:
-        if diff.table == "preference_rate":
-            ranked += _moved_rates(diff, reasons)
+        if diff.table in ("preference_rate", "mfn_rate"):
+            ranked += _moved_rates(diff, reasons, duties)
         elif diff.table == "concession":
             ranked += _vanished_lines(diff, reasons)
         elif diff.table == "origin_rule":
@@ -95,22 +111,47 @@ def important(diffs: Iterable[TableDiff], reasons: Mapping[Key, str]) -> list[st
     return [sentence for _, _, sentence in sorted(ranked)[:MOST_IMPORTANT]]
 
 
-def _moved_rates(diff: TableDiff, reasons: Mapping[Key, str]) -> Iterable[tuple[int, Decimal, str]]:
-    """One entry for each line of a schedule, with the period in which its rate moved most."""
-    most: dict[tuple[str, str, bool], tuple[Decimal, str]] = {}
+def _moved_rates(
+    diff: TableDiff, reasons: Mapping[Key, str], duties: Mapping[str, str]
+) -> Iterable[tuple[int, Decimal, str]]:
+    """One entry for each line of a schedule and way it went, with the period in which its rate moved most."""
+    most: dict[tuple[str, str, int], tuple[Decimal, str]] = {}
     for old, new in zip(diff.before.to_pylist(), diff.after.to_pylist(), strict=True):
-        if old["rate_pct"] is None or new["rate_pct"] is None or old["rate_pct"] == new["rate_pct"]:
+        moved = _move(old, new, duties)
+        if moved is None:
             continue
+        rank, size, what = moved
+        whose = new.get("schedule_id") or f"MFN duty of {new['importer']}"
+        said = f"{whose}, line {new['line_code']}, from {new['valid_from']}: {what}{_because(reasons, diff.table, new)}"
+        line = (whose, new["line_code"], rank)
+        if line not in most or size > most[line][0]:
+            most[line] = (size, said)
+    return [(rank, -size, sentence) for (_, _, rank), (size, sentence) in most.items()]
+
+
+def _move(old: Mapping[str, Any], new: Mapping[str, Any], duties: Mapping[str, str]) -> tuple[int, Decimal, str] | None:
+    """How much a change of a rate hurts (0 most), its size in points and its words; None where the duty is the same."""
+    if old["rate_pct"] is not None and new["rate_pct"] is not None:
         step = Decimal(new["rate_pct"]) - Decimal(old["rate_pct"])
-        sentence = (
-            f"{new['schedule_id']}, line {new['line_code']}, from {new['valid_from']}: the rate "
-            f"{'rises' if step > 0 else 'falls'} from {old['rate_pct']} % to {new['rate_pct']} %"
-            f"{_because(reasons, diff.table, new)}"
-        )
-        line = (new["schedule_id"], new["line_code"], step > 0)
-        if line not in most or abs(step) > abs(most[line][0]):
-            most[line] = (step, sentence)
-    return [(0 if step > 0 else 3, -abs(step), sentence) for step, sentence in most.values()]
+        if not step:
+            return None
+        way = "rises" if step > 0 else "falls"
+        return 0 if step > 0 else 3, abs(step), f"the rate {way} from {old['rate_pct']} % to {new['rate_pct']} %"
+    before, after = _duty(old, duties), _duty(new, duties)
+    if before == after:
+        return None
+    lost = new["state"] not in ("ok", "free") and old["state"] in ("ok", "free")
+    return 0 if lost else 1, Decimal(0), f"the duty was {before} and is {after}"
+
+
+def _duty(row: Mapping[str, Any], duties: Mapping[str, str]) -> str:
+    """A rate in words: the percentage, the words of the duty, or the state that says why there is neither."""
+    if row["rate_pct"] is not None:
+        return f"{row['rate_pct']} %"
+    if row["state"] == "ok":
+        return f"“{duties.get(row['duty_id'], row['duty_id'])}”"
+    bound = f" of {row['rate_max_pct']} %" if row.get("rate_max_pct") is not None else ""
+    return f"{row['state'].replace('_', ' ')}{bound}"
 
 
 def _vanished_lines(diff: TableDiff, reasons: Mapping[Key, str]) -> Iterable[tuple[int, Decimal, str]]:
@@ -162,6 +203,8 @@ def section(step: Step, summary: Mapping[str, Any], published_on: str, note: str
     lines += [note, ""] if note else []
     lines += [f"- {reason}" for reason in step.why]
     lines += [f"- {count:,} rows because {REASON_WORDS[name]}." for name, count in summary["by_reason"].items()]
+    if judged := sum(summary["by_table"].get("validation_result", {}).values()):
+        lines += [f"- {judged:,} of these rows are results of judging the release, not data."]
     if summary["by_regime"]:
         lines += ["", "| regime | added | removed | changed |", "| --- | ---: | ---: | ---: |"]
         lines += [

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.changelog import important
+from publish.changelog import important, section, summarise
 from publish.changes import apply_changes, change_rows, diff_tables
 from publish.differences import diff, differences
 from publish.reasons import ORDER, upstream
 from publish.shape import shape_of
+from publish.versions import Step, Version
 from sources.errors import FtaError
 from tests.publish.releases import publish_sample, release_input
-from tests.publish.sample import KH_DOC, Row, Tables, build_all, sample_rows, sample_tables
+from tests.publish.sample import KH_DOC, Row, Tables, build_all, duty_id, sample_rows, sample_tables, source_id
 from warehouse.content import canonical_order
 from warehouse.tables import TABLES
 
@@ -263,10 +264,44 @@ def test_the_most_important_changes_come_in_the_order_in_which_they_hurt() -> No
 
     older, newer = canonical(sample_tables()), canonical(sample_tables(altered))
     diffs, reasons = differences(older, newer, made_from(older), made_from(newer, code="code 2"))
-    told = important(diffs, reasons)
+    told = important(diffs, reasons, {})
     assert [text.partition(" (")[0] for text in told] == [
         "ckfta-kh, line 01013090, from 2023-01-01: the rate rises from 4.2 % to 40.2 %",
         "ckfta-kh, line 22030091: the line is gone",
         "ckfta, HS 2017 61: the rule of origin was “CC” and is “CTH”",
         "ckfta-kh, line 01013090, from 2024-01-01: the rate falls from 2.8 % to 1 %",
     ]
+
+
+def test_a_rate_that_is_lost_or_is_no_longer_one_percentage_is_important_too() -> None:
+    def with_mfn(rows: Rows) -> None:
+        rows["mfn_rate"] = [
+            {"importer": "KR", "nomenclature_id": "kr-hsk-2019", "line_code": "6109101000", "valid_from": "2026-01-01",
+             "kind": "applied", "rate_pct": Decimal(13), "state": "ok", "duty_id": duty_id("13%"),
+             "source_row_id": source_id(KH_DOC, "page 1, row 4")}
+        ]  # fmt: skip
+
+    def altered(rows: Rows) -> None:
+        with_mfn(rows)
+        rows["preference_rate"][0] |= {"rate_pct": None, "duty_id": None, "state": "excluded"}
+        rows["preference_rate"][1] |= {"rate_pct": None, "duty_id": duty_id("15% or 2 USD/kg"), "state": "ok"}
+        rows["duty"].append({**rows["duty"][0], "duty_id": duty_id("15% or 2 USD/kg"), "text": "15% or 2 USD/kg"})
+        rows["mfn_rate"][0]["rate_pct"] += 1
+
+    older, newer = canonical(sample_tables(with_mfn)), canonical(sample_tables(altered))
+    summary = summarise(*differences(older, newer, made_from(older), made_from(newer, code="code 2")), older, newer)
+    assert [text.partition(" (")[0] for text in summary["important"]] == [
+        "MFN duty of KR, line 6109101000, from 2026-01-01: the rate rises from 13 % to 14 %",
+        "ckfta-kh, line 01013090, from 2022-12-01: the duty was 5.6 % and is excluded",
+        "ckfta-kh, line 01013090, from 2023-01-01: the duty was 4.2 % and is “15% or 2 USD/kg”",
+    ]
+
+
+def test_the_changelog_tells_results_of_judging_from_data() -> None:
+    def altered(rows: Rows) -> None:
+        rows["validation_result"][0]["message"] = "Other words."
+
+    older, newer = canonical(sample_tables()), canonical(sample_tables(altered))
+    summary = summarise(*differences(older, newer, made_from(older), made_from(newer, code="code 2")), older, newer)
+    told = section(Step(Version(1, 0, 1), "patch", ("Only rows changed.",)), summary, "2026-11-22T00:00:00Z", "")
+    assert "- 1 of these rows are results of judging the release, not data." in told
