@@ -1,7 +1,7 @@
 """Writes a release beside its place, has it written again and compared (C48), verifies it (C50) and sets it in place.
 
-A large one is written the second time by another process, which then looks into the database of the first: both
-processors are at work, and the two look at the same tables in the same files. What is written is the matter of
+A large one is written the second time by another process, and then the two share the looking: both processors are at
+work, and the two see the same tables in the same files. What is written is the matter of
 `publish.writing`; whether it should be is that of `publish.release`.
 """
 

@@ -6,22 +6,15 @@ hold the same rows (rule C50). A fault is reported and the next thing is looked 
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import sqlite3
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-from adbc_driver_manager import Error as DatabaseError
-
-from publish.formats import read_csv, read_parquet
+from publish.looking import Fault, Looked, looks
 from publish.manifest import (
     MANIFEST,
     PUBLIC_KEY,
@@ -31,32 +24,11 @@ from publish.manifest import (
     parse_sums,
     read_manifest,
     sha256_of,
-    shapes,
 )
-from publish.shape import SQL_TYPES, Shape
 from publish.signing import is_signed_by
-from publish.sqlite import arrow_reader, open_immutable, read_sqlite
 from publish.versions import Version
 from sources.errors import FtaError
-from warehouse.content import canonical_order, content_hash, joined_hash
-
-UNREADABLE = (OSError, EOFError, zlib.error, pa.ArrowException, sqlite3.Error, DatabaseError, KeyError, ValueError)
-DATABASE = "fta.sqlite"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong.
-
-    Attributes:
-        check: `files`, `hash`, `signature`, `manifest`, `readable`, `schema`, `count`, `content`, `keys`.
-        path: file, relative to the release.
-        message: what was found and what was expected.
-    """
-
-    check: str
-    path: str
-    message: str
+from warehouse.content import joined_hash
 
 
 @dataclass(frozen=True)
@@ -94,7 +66,7 @@ def verify(directory: Path, public_key: str | None = None, beside: Executor | No
     Args:
         directory: a release, such as `releases/v1.0.0`.
         public_key: line of the publisher's public key; without it a signature is checked by the key in the release.
-        beside: who looks into the database meanwhile; without it a thread does.
+        beside: one who shares the work; without it a thread does.
     """
     sums = _sums(directory)
     faults = [sums] if isinstance(sums, Fault) else list(_file_faults(directory, sums))
@@ -108,16 +80,24 @@ def verify(directory: Path, public_key: str | None = None, beside: Executor | No
     rows: dict[str, int] = {}
     try:
         faults += [] if isinstance(sums, Fault) else _listing_faults(sums, manifest)
+        faults += _joined_hash_faults(manifest)
         with nullcontext(beside) if beside else ThreadPoolExecutor(1) as other:
-            database = other.submit(database_faults, directory, manifest)
-            faults += _table_faults(directory, manifest, rows)
-            faults += database.result()
+            for looked in _side_by_side(other, [partial(look, directory) for look in looks(manifest)]):
+                faults += looked.faults
+                rows |= looked.rows
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         faults.append(Fault("manifest", MANIFEST, f"The manifest is incomplete: {error!r}."))
     version = str(manifest.get("version", "unknown"))
     if _is_of_a_release(name := directory.resolve().name) and name != f"v{version}":
         faults.append(Fault("manifest", MANIFEST, f"The directory is named {name}, the release {version}."))
-    return VerifyReport(str(directory), version, signed, len(files_in(directory)), rows, tuple(faults))
+    return VerifyReport(str(directory), version, signed, len(files_in(directory)), rows, tuple(dict.fromkeys(faults)))
+
+
+def _side_by_side(other: Executor, things: Sequence[Callable[[], Looked]]) -> list[Looked]:
+    """Do everything with somebody else, who begins at the front; what he has not begun is done here, from the back."""
+    given = [other.submit(thing) for thing in things]
+    here = {place: things[place]() for place in reversed(range(len(things))) if given[place].cancel()}
+    return [here[place] if place in here else given[place].result() for place in range(len(things))]
 
 
 def _is_of_a_release(name: str) -> bool:
@@ -181,100 +161,7 @@ def _signature(directory: Path, manifest: Mapping[str, Any], public_key: str | N
     return ("valid" if public_key else "unpinned"), []
 
 
-def _table_faults(directory: Path, manifest: Mapping[str, Any], rows: dict[str, int]) -> Iterator[Fault]:
-    """Faults in the tables, format by format; `rows` is filled with the counts of the Parquet files."""
-    stated = shapes(manifest)
-    hashes = {name: manifest["tables"][name]["content_hash"] for name in stated}
+def _joined_hash_faults(manifest: Mapping[str, Any]) -> Iterator[Fault]:
+    hashes = {name: facts["content_hash"] for name, facts in manifest["tables"].items()}
     if joined_hash(hashes) != manifest["content_hash"]:
         yield Fault("content", MANIFEST, "The content hash of the release is not that of its tables.")
-    for name, shape in stated.items():
-        facts = manifest["tables"][name]
-        path = facts["parquet"]["path"]
-        found = _read(path, shape, partial(read_parquet, directory / path))
-        if isinstance(found, Fault):
-            yield found
-        else:
-            yield from _content_faults(path, found, shape, facts)
-            rows[name] = found.num_rows
-        yield from _csv_faults(directory, facts["csv"]["path"], shape, facts)
-
-
-def _read(path: str, shape: Shape, read: Callable[[], pa.Table]) -> pa.Table | Fault:
-    try:
-        return read()
-    except UNREADABLE as error:
-        return Fault("readable", path, f"Table {shape.name} cannot be read: {error}.")
-
-
-def _content_faults(path: str, table: pa.Table, shape: Shape, facts: Mapping[str, Any]) -> Iterator[Fault]:
-    if table.num_rows != facts["rows"]:
-        yield Fault("count", path, f"Table {shape.name} has {table.num_rows} rows, the manifest says {facts['rows']}.")
-    if not table.schema.equals(shape.schema):
-        yield Fault("schema", path, f"Table {shape.name} has not the columns and types that the manifest states.")
-        return
-    keys = table.column("row_key")
-    if len(keys.unique()) != len(keys):
-        yield Fault("keys", path, f"Table {shape.name} has a row_key twice.")
-    if content_hash(table, shape.natural_key) != facts["content_hash"]:
-        yield Fault("content", path, f"Table {shape.name} does not hold the rows that the manifest states.")
-
-
-def _csv_faults(directory: Path, path: str, shape: Shape, facts: Mapping[str, Any]) -> Iterator[Fault]:
-    """The content hash is that of the CSV text itself; only where it is another are the rows looked at."""
-    try:
-        with gzip.open(directory / path, "rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except UNREADABLE as error:
-        yield Fault("readable", path, f"Table {shape.name} cannot be read: {error}.")
-        return
-    if found != facts["content_hash"]:
-        table = _read(path, shape, partial(read_csv, directory / path, shape))
-        faults = [table] if isinstance(table, Fault) else list(_content_faults(path, table, shape, facts))
-        yield from faults or [Fault("content", path, f"Table {shape.name} is not in its canonical text.")]
-
-
-def database_faults(directory: Path, manifest: Mapping[str, Any]) -> list[Fault]:
-    """What is wrong with the SQLite file of a release: its pages, its keys, its columns, its rows."""
-    if not (directory / DATABASE).is_file():
-        return [Fault("readable", DATABASE, "The file is missing.")]
-    faults: list[Fault] = []
-    try:
-        with closing(open_immutable(directory / DATABASE)) as connection, arrow_reader(directory / DATABASE) as rows:
-            for (problem,) in connection.execute("PRAGMA integrity_check").fetchall():
-                if problem != "ok":
-                    faults.append(Fault("readable", DATABASE, f"SQLite finds: {problem}."))
-            for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(10):
-                said = f"A row of {table} refers to a row of {parent} that does not exist."
-                faults.append(Fault("keys", DATABASE, said))
-            for name, shape in shapes(manifest).items():
-                faults += _column_faults(connection, shape)
-                faults += _row_faults(rows, directory, shape, manifest["tables"][name])
-    except (sqlite3.Error, DatabaseError) as error:
-        faults.append(Fault("readable", DATABASE, f"The database cannot be read: {error}."))
-    return faults
-
-
-def _row_faults(cursor: Any, directory: Path, shape: Shape, facts: Mapping[str, Any]) -> Iterator[Fault]:
-    """A table is compared with its Parquet file; where they differ, or that is another, its content is hashed."""
-    held = _read(DATABASE, shape, partial(read_sqlite, cursor, shape))
-    if isinstance(held, Fault):
-        yield held
-        return
-    path = directory / facts["parquet"]["path"]
-    twin = path.is_file() and sha256_of(path) == facts["parquet"]["sha256"]
-    other = _read(path.name, shape, partial(read_parquet, path)) if twin else None
-    if not isinstance(other, pa.Table) or not _same_rows(held, other, shape):
-        yield from _content_faults(DATABASE, held, shape, facts)
-
-
-def _same_rows(table: pa.Table, other: pa.Table, shape: Shape) -> bool:
-    one, two = (canonical_order(rows, shape.natural_key) for rows in (table, other))
-    return bool(one.equals(two))
-
-
-def _column_faults(connection: sqlite3.Connection, shape: Shape) -> Iterator[Fault]:
-    """Before SQLite 3.41 a view's column that is made of several has no type: it is taken for the stated one."""
-    held = {name: kind for _, name, kind, *_ in connection.execute(f"PRAGMA table_info({shape.name})")}
-    expected = {name: SQL_TYPES[kind] for name, kind in shape.types().items()}
-    if {name: kind or expected.get(name) for name, kind in held.items()} != expected:
-        yield Fault("schema", DATABASE, f"Table {shape.name} has not the columns and types that the manifest states.")

@@ -96,7 +96,7 @@ def csv_chunks(table: pa.Table) -> Iterator[bytes]:
         part = table.slice(start, ROWS_PER_CHUNK)
         cells = [_csv_cells(part.column(name)) for name in table.column_names]
         lines: Any = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
-        yield ("\n".join(lines.to_pylist()) + "\n").encode()
+        yield _joined(lines, "\n") + b"\n"
 
 
 def _csv_cells(values: Column) -> Column:
@@ -116,12 +116,17 @@ def _is_plain(text: Column) -> bool:
         shortest = pc.min(pc.binary_length(chunk)).as_py()
         if shortest == 0:
             return False
-        held = chunk.drop_null()
-        joined = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(held)], pa.int32()), held), "")
-        characters = joined[0].as_py()
-        if any(mark in characters for mark in ',"\n\r '):
+        characters = _joined(chunk.drop_null(), "")
+        if any(mark in characters for mark in (b",", b'"', b"\n", b"\r", b" ")):
             return False
     return True
+
+
+def _joined(texts: Any, between: str) -> bytes:
+    """Texts of a column as one, without a Python object for each of them."""
+    whole = pa.concat_arrays(texts.chunks) if isinstance(texts, pa.ChunkedArray) else texts
+    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(whole)], pa.int32()), whole), between)
+    return bytes(joined[0].as_buffer())
 
 
 def content_hash(table: pa.Table, natural_key: Sequence[str]) -> str:
