@@ -63,13 +63,17 @@ class Contract:
     regimes: frozenset[str]
     schedules: frozenset[str]
 
-    def parts(self) -> dict[str, str | None]:
-        """Everything named, such as `column party.name_en`, with its type where it has one."""
+    def parts(self, other: Contract) -> dict[str, str | None]:
+        """Everything named, such as `column party.name_en`, with its type where it has one.
+
+        The columns of a table that the other has not are not named: who is told of the table knows.
+        """
         found: dict[str, str | None] = {f"regime {name}": None for name in self.regimes}
         found.update({f"schedule {name}": None for name in self.schedules})
         for table, columns in self.tables.items():
             found[f"table {table}"] = None
-            found.update({f"column {table}.{name}": kind for name, kind in columns.items()})
+            if table in other.tables:
+                found.update({f"column {table}.{name}": kind for name, kind in columns.items()})
         return found
 
 
@@ -86,7 +90,7 @@ def next_step(previous: Version | None, before: Contract | None, after: Contract
     """The version of a release whose rows differ from the one before."""
     if previous is None or before is None:
         return Step(FIRST, "first", ("This is the first release.",))
-    old, new = before.parts(), after.parts()
+    old, new = before.parts(after), after.parts(before)
     broken = [f"The {part} is gone." for part in sorted(old.keys() - new.keys())]
     broken += [
         f"The {part} was of type {old[part]} and is now {new[part]}."

@@ -176,6 +176,8 @@ def contract(**tables: dict[str, str]) -> Contract:
         (contract(t={"x": "text"}), contract(t={"x": "text"}), "1.2.4", "Only rows changed."),
         (contract(t={"x": "text"}), contract(t={"x": "text", "y": "real"}), "1.3.0", "The column t.y is new."),
         (contract(t={"x": "text"}), contract(t={"x": "text"}, u={}), "1.3.0", "The table u is new."),
+        (contract(t={"x": "text"}), contract(t={"x": "text"}, u={"z": "text"}), "1.3.0", "The table u is new."),
+        (contract(t={"x": "text"}, u={"z": "text"}), contract(t={"x": "text"}), "2.0.0", "The table u is gone."),
         (contract(t={"x": "text", "y": "real"}), contract(t={"x": "text"}), "2.0.0", "The column t.y is gone."),
         (contract(t={"x": "text"}), contract(t={"x": "real"}), "2.0.0",
          "The column t.x was of type text and is now real."),
