@@ -6,7 +6,7 @@ hold the same rows (rule C50). A fault is reported and the next thing is looked 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
@@ -25,6 +25,7 @@ from publish.manifest import (
     read_manifest,
     sha256_of,
 )
+from publish.sharing import side_by_side
 from publish.signing import is_signed_by
 from publish.versions import Version
 from sources.errors import FtaError
@@ -82,7 +83,8 @@ def verify(directory: Path, public_key: str | None = None, beside: Executor | No
         faults += [] if isinstance(sums, Fault) else _listing_faults(sums, manifest)
         faults += _joined_hash_faults(manifest)
         with nullcontext(beside) if beside else ThreadPoolExecutor(1) as other:
-            for looked in _side_by_side(other, [partial(look, directory) for look in looks(manifest)]):
+            look = partial(_look, directory)
+            for looked in side_by_side(other, looks(manifest), look, look):
                 faults += looked.faults
                 rows |= looked.rows
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -93,11 +95,8 @@ def verify(directory: Path, public_key: str | None = None, beside: Executor | No
     return VerifyReport(str(directory), version, signed, len(files_in(directory)), rows, tuple(dict.fromkeys(faults)))
 
 
-def _side_by_side(other: Executor, things: Sequence[Callable[[], Looked]]) -> list[Looked]:
-    """Do everything with somebody else, who begins at the front; what he has not begun is done here, from the back."""
-    given = [other.submit(thing) for thing in things]
-    here = {place: things[place]() for place in reversed(range(len(things))) if given[place].cancel()}
-    return [here[place] if place in here else given[place].result() for place in range(len(things))]
+def _look(directory: Path, look: Callable[[Path], Looked]) -> Looked:
+    return look(directory)
 
 
 def _is_of_a_release(name: str) -> bool:

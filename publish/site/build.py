@@ -10,9 +10,10 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -23,6 +24,7 @@ from typing import Any
 from publish.collecting import uncollected
 from publish.manifest import files_in, read_manifest
 from publish.open_release import open_release
+from publish.sharing import side_by_side
 from publish.site import agreements, assess, changes, content, data, explore, hs, plain
 from publish.site.assets import WORKER, assets_hash, worker, write_assets, write_pictures
 from publish.site.facts import Facts
@@ -49,7 +51,7 @@ NAV = (
 _MANY = 1_000
 """Nodes of the nomenclature from which on pages are written by several processes."""
 _DESKS = 4
-"""Processes at most; each of them reads the release."""
+"""Processes at most that write pages, with this one; each of them reads the release."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class SiteReport:
 
 
 def writers() -> ProcessPoolExecutor:
-    """Processes in which the web root is written: as many as there are processors, up to four."""
-    return ProcessPoolExecutor(min(cpu_count(), _DESKS), get_context("spawn"))
+    """Processes that write the web root with this one, so that together they are as many as processors, up to four."""
+    return ProcessPoolExecutor(max(min(cpu_count(), _DESKS) - 1, 1), get_context("spawn"))
 
 
 def build_site(public_dir: Path, release_dir: Path, pool: ProcessPoolExecutor | None = None) -> SiteReport:
@@ -157,18 +159,14 @@ def _write(staged: Path, public: Path, facts: Facts, pool: ProcessPoolExecutor |
     }
     shared = _Shared(staged, facts.directory, facts.manifest, facts.releases, around)
     jobs = [*range(len(MAKERS)), *hs.sections_with_headings(facts)]
+    desk = _Desk(staged, facts, around)
+    cut = partial(write_assets, assets, public / ASSETS)  # the font is cut while pages are written
     if len(facts.nodes) > _MANY:
-        with writers() if pool is None else nullcontext(pool) as workers:
-            counts = [workers.submit(_do, shared, job) for job in jobs]
-            try:
-                write_assets(assets, public / ASSETS)  # the font is cut while the pages are written
-                count = sum(done.result() for done in counts)
-            finally:  # nobody writes here any more, also where one could not
-                wait([done for done in counts if not done.cancel()])
+        with writers() if pool is None else nullcontext(pool) as others:
+            count = sum(side_by_side(others, jobs, partial(_do, shared), desk.write, cut))
     else:
-        write_assets(assets, public / ASSETS)
-        with closing(_Desk(shared)) as desk:
-            count = sum(desk.write(job) for job in jobs)
+        cut()
+        count = sum(map(desk.write, jobs))
     for name in ("index.html", "404.html"):
         (staged / name).write_text(plain.root_page(name, around), encoding="utf-8")
     (staged / WORKER).write_text(worker(), encoding="utf-8")
@@ -177,7 +175,7 @@ def _write(staged: Path, public: Path, facts: Facts, pool: ProcessPoolExecutor |
 
 @dataclass(frozen=True)
 class _Shared:
-    """What every writer of pages starts from, in whichever process."""
+    """What a writer of pages in another process starts from."""
 
     staged: Path
     release: Path
@@ -187,13 +185,12 @@ class _Shared:
 
 
 class _Desk:
-    """A writer of pages: it reads the release once and writes each page in every language."""
+    """A writer of pages: it reads what they say once and writes each in every language."""
 
-    def __init__(self, shared: _Shared) -> None:
-        self.shared = shared
-        self._connection = open_release(shared.release)
-        self._facts = Facts(self._connection, shared.manifest, shared.release, shared.releases)
-        self._headings = hs.Headings(self._facts)
+    def __init__(self, staged: Path, facts: Facts, around: Mapping[str, Any]) -> None:
+        self.staged = staged
+        self._facts, self._around = facts, around
+        self._headings = hs.Headings(facts)
 
     def write(self, job: int | str) -> int:
         """Write the pages of a maker, by its number, or of a section's headings; how many there are."""
@@ -204,15 +201,11 @@ class _Desk:
 
     def _page(self, page: Page) -> int:
         for lang in LANGUAGES:
-            place = self.shared.staged / lang / page.path
+            place = self.staged / lang / page.path
             place.mkdir(parents=True, exist_ok=True)
-            for name, text in (("index.html", render(page, lang, self.shared.around)), *page.files.items()):
+            for name, text in (("index.html", render(page, lang, self._around)), *page.files.items()):
                 (place / name).write_bytes(text.encode())
         return len(LANGUAGES)
-
-    def close(self) -> None:
-        """Let the release go."""
-        self._connection.close()
 
 
 _DESK: list[_Desk] = []
@@ -220,7 +213,8 @@ _DESK: list[_Desk] = []
 
 
 def _do(shared: _Shared, job: int | str) -> int:
-    if not _DESK or _DESK[0].shared.staged != shared.staged:
+    if not _DESK or _DESK[0].staged != shared.staged:
         gc.disable()  # as `uncollected`, for as long as the process lives
-        _DESK[:] = [_Desk(shared)]
+        facts = Facts(open_release(shared.release), shared.manifest, shared.release, shared.releases)
+        _DESK[:] = [_Desk(shared.staged, facts, shared.around)]
     return _DESK[0].write(job)
