@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ import yaml
 from pydantic import ValidationError
 
 from sources.errors import Exit, FtaError
+from sources.references import FILES, check_references
 from sources.specs import (
     CategorySpec,
     CorrectionSpec,
@@ -31,7 +33,7 @@ from sources.specs import (
     Spec,
     TariffSpec,
 )
-from sources.yaml_text import parse_yaml
+from sources.yaml_text import line_of, parse_yaml
 
 ROOT = Path(__file__).resolve().parent
 
@@ -121,12 +123,28 @@ def load_registry(root: Path | None = None, overlay: Path | None = None) -> Regi
     loader = _Loader()
     for base in [root or sources_root(), *([overlay] if overlay and overlay.is_dir() else [])]:
         for folder in sorted(p for p in base.iterdir() if p.is_dir()):
+            if base is overlay:
+                _check_names(folder)
             loader.folder(folder)
     if overlay and (file := overlay / "decided.yml").exists():
         loader.decided(file)
     registry = loader.registry()
-    _check_references(registry)
+    check_references(registry)
     return registry
+
+
+def _check_names(folder: Path) -> None:
+    """Refuse YAML that nobody would read: a file whose name is a slip would be passed over in silence.
+
+    Raises:
+        FtaError: a file is called otherwise than any in the project's own folders.
+    """
+    known = {file.name for file in ROOT.glob("*/*.yml")} | {*FILES.values(), "coverage.yml"}
+    for file in sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]):
+        if file.name not in known:
+            near = get_close_matches(file.name, known, n=1)
+            remedy = f"Call it {near[0]}." if near else f"The files that are read: {', '.join(sorted(known))}."
+            raise _bad_yaml(file, "no file of this name is read", remedy)
 
 
 class _Loader:
@@ -143,7 +161,7 @@ class _Loader:
 
     def folder(self, folder: Path) -> None:
         if (file := folder / "regime.yml").exists():
-            self._add("regime", [_parse(RegimeSpec, _read_yaml(file), file)], file)
+            self._add("regime", [_parse(RegimeSpec, _read_yaml(file), file, ())], file)
         for name, key, model in (
             ("documents.yml", "document", DocumentSpec),
             ("schedules.yml", "schedule", ScheduleSpec),
@@ -175,7 +193,7 @@ class _Loader:
         for place, (folder, question) in enumerate(self.decisions):
             if question.id in answers:
                 decided = {**question.model_dump(), **answers[question.id], "status": "decided"}
-                self.decisions[place] = (folder, _parse(DecisionSpec, decided, file))
+                self.decisions[place] = (folder, _parse(DecisionSpec, decided, file, (question.id,)))
 
     def _add(self, kind: str, specs: Iterable[Any], file: Path) -> None:
         for spec in specs:
@@ -218,64 +236,33 @@ def _list(model: type[SpecT], file: Path, key: str) -> list[SpecT]:
     content = _read_yaml(file)
     if set(content) != {key} or not isinstance(content[key], list):
         raise _bad_yaml(file, f"expected one key `{key}` with a list", f"Begin the file with `{key}:`.")
-    return [_parse(model, item, file) for item in content[key]]
+    return [_parse(model, item, file, (key, at)) for at, item in enumerate(content[key])]
 
 
 def _read_yaml(file: Path) -> dict[str, Any]:
     try:
         content = parse_yaml(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except yaml.YAMLError as error:
         raise _bad_yaml(file, str(error).replace("\n", " "), "Mend the YAML.") from error
+    except ValueError as error:
+        raise _bad_yaml(file, f"a day that there is not, or bytes that are no text: {error}", "Mend it.") from error
     if not isinstance(content, dict):
         raise _bad_yaml(file, "expected keys and values", "See docs/add-a-schedule.md for an example.")
     return content
 
 
-def _parse(model: type[SpecT], content: object, file: Path) -> SpecT:
+def _parse(model: type[SpecT], content: object, file: Path, at: tuple[str | int, ...]) -> SpecT:
+    """A description from its part of a file, which stands there at `at` (keys, and numbers in lists)."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
         slips = "; ".join(f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors()[:5])
         name = content.get("id") if isinstance(content, dict) else None
         remedy = f"Mend these keys; `{model.__name__}` in sources/specs.py says what each means."
-        raise _bad_yaml(file, f"{name or model.__name__}: {slips}.", remedy) from error
+        line = line_of(file.read_text(encoding="utf-8"), (*at, *error.errors()[0]["loc"]))
+        raise _bad_yaml(file, f"{name or model.__name__}: {slips}.", remedy, line=line) from error
 
 
-def _bad_yaml(file: Path, message: str, remedy: str) -> FtaError:
-    where = {"file": f"{file.parent.name}/{file.name}"}
+def _bad_yaml(file: Path, message: str, remedy: str, **more: int) -> FtaError:
+    where = {"file": f"{file.parent.name}/{file.name}", **more}
     return FtaError("bad_description", message, where=where, remedy=remedy, exit_code=Exit.WRONG_USE)
-
-
-def _check_references(registry: Registry) -> None:
-    """Hold every reference between specs to something that exists."""
-    known: dict[str, Iterable[str]] = {
-        "document": registry.documents,
-        "nomenclature": registry.nomenclatures,
-        "party": [*registry.parties, *registry.groups],
-    }
-    wanted: list[tuple[str, str, str]] = []
-    for s in registry.schedules.values():
-        wanted += [(f"schedule {s.id}", "document", s.document), (f"schedule {s.id}", "nomenclature", s.nomenclature)]
-        wanted += [(f"schedule {s.id}", "party", s.importer), (f"schedule {s.id}", "party", s.exporter)]
-        if registry.folders[f"schedule:{s.id}"].name not in registry.regimes:
-            raise _dangling(f"schedule {s.id}", "regime", registry.folders[f"schedule:{s.id}"].name)
-    for t in registry.tariffs.values():
-        wanted += [(f"tariff {t.id}", "document", t.document), (f"tariff {t.id}", "nomenclature", t.nomenclature)]
-        wanted += [(f"tariff {t.id}", "party", t.importer)]
-    for r in registry.regimes.values():
-        wanted += [(f"regime {r.id}", "party", p.party) for p in r.parties]
-        wanted += [(f"regime {r.id}", "document", d) for d in r.documents]
-    wanted += [(f"correction {c.id}", "document", c.document) for c in registry.corrections]
-    for owner, kind, value in wanted:
-        if value not in known[kind]:
-            raise _dangling(owner, kind, value)
-
-
-def _dangling(owner: str, kind: str, value: str) -> FtaError:
-    return FtaError(
-        "bad_description",
-        f"{owner} names the {kind} {value!r}, which is not described.",
-        where={"owner": owner},
-        remedy=f"Describe the {kind}, or mend the name.",
-        exit_code=Exit.WRONG_USE,
-    )

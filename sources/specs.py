@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Edition = Literal["HS 2002", "HS 2007", "HS 2012", "HS 2017", "HS 2022"]
 Layer = Literal["treaty_annex", "partner_transposed", "domestic_instrument", "derived"]
@@ -104,7 +104,7 @@ class DocumentSpec(Spec):
     known_until: date | None = None
     pages: int | None = None
     file: str | None = None
-    sha256: str | None = None
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     reader: ReaderSpec | None = None
     note: str | None = None
 
@@ -130,7 +130,7 @@ class DutySpec(Spec):
 
     bare_number: Literal["percent", "fraction", "refuse"] = "refuse"
     words: dict[str, State] = Field(default_factory=dict)
-    currency: dict[str, str] = Field(default_factory=dict)
+    currency: dict[str, Annotated[str, Field(pattern=r"^[A-Z]{3}(/100)?$")]] = Field(default_factory=dict)
     lines: Literal["compound", "refuse"] = "refuse"
     brackets: State | None = None
     footnotes: tuple[str, ...] = ()
@@ -197,9 +197,16 @@ class PrintedSpec(Spec):
         until: day on which the last column stops being authority; None where the law leaves it open.
     """
 
-    columns: dict[str, date]
+    columns: dict[str, date] = Field(min_length=1)
     instead: dict[str, str] = Field(default_factory=dict)
     until: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> PrintedSpec:
+        last = max(self.columns.values())
+        if self.until is not None and self.until <= last:
+            raise ValueError(f"`until` {self.until} is not after {last}, from which the last column holds")
+        return self
 
 
 class PrefixSpec(Spec):
@@ -287,7 +294,7 @@ class TariffSpec(Spec):
     hs_edition: Edition
     document: str
     columns: dict[str, str]
-    applied: tuple[str, ...]
+    applied: tuple[str, ...] = Field(min_length=1)
     or_lower: str | None = None
     bound: str | None = None
     precedence: str | None = None
