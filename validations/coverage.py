@@ -161,7 +161,7 @@ def khmer_written(desk: Desk) -> Iterator[RuleResult]:
                 yield from desk.look(
                     "C18", table,
                     f"""select '{ALL}' as subject, row_key, coalesce(trim({khmer}), '') = '' as bad,
-                               '{khmer} is empty' as detail
+                               '{khmer} of ' || to_json(left({english}, 60)) || ' is empty' as detail
                     from {table} where {english} is not null""",
                 )  # fmt: skip
 

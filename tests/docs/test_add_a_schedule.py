@@ -171,3 +171,10 @@ def test_every_key_that_the_guide_s_table_names_exists() -> None:
     named = {"printed", "inherit", "season", "prefix", "or_lower", "words", "brackets", "unread", "currency", "duty"}
     assert all(f"{name}:" in text or f"`{name}`" in text for name in named)
     assert named <= fields
+
+
+def test_a_regime_of_one_s_own_is_in_the_registry_with_every_subject(registry: Registry) -> None:
+    regime = registry.regimes["kh-mn"]
+    assert regime.name_km
+    assert {row.subject for row in regime.coverage} == {"tariff", "mfn", "origin_rules", "provisions", "legal_text"}
+    assert {party.party for party in regime.parties} <= registry.parties.keys()
