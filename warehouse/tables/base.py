@@ -1,8 +1,8 @@
-"""What all tables have in common: a key, and words of closed vocabularies."""
+"""What tables have in common: a key, words of closed vocabularies, and columns that many of them have."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlmodel import SQLModel
 
@@ -32,3 +32,53 @@ class FtaTable(SQLModel):
     row_key: str = column(
         "code", "Stable key, made from the table's name and natural key.", primary_key=True, example="mzxw6ytboi2g"
     )
+
+
+def first_day() -> Any:
+    """The column `valid_from`."""
+    return column("date", "First day on which the row holds.", example="2022-12-01")
+
+
+def day_after() -> Any:
+    """The column `valid_to`."""
+    return column(
+        "date",
+        "First day on which the row no longer holds; null only where the law leaves it open.",
+        nullable=True,
+        example="2023-01-01",
+    )
+
+
+def importer() -> Any:
+    """The column `importer`."""
+    return column("code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR")
+
+
+def legal_layer() -> Any:
+    """The column `layer` of rates."""
+    return column(
+        "code",
+        "Legal layer: the treaty annex, the partner's tariff, a domestic instrument, or our own computation.",
+        enum=LAYERS,
+    )
+
+
+def evidence() -> Any:
+    """The column `evidence` of facts that somebody wrote down."""
+    return column(
+        "code",
+        "How well the fact is founded: S Ministry document, D held document, R public source not held, U unverified.",
+        enum=EVIDENCE,
+    )
+
+
+def stating_row() -> Any:
+    """The column `source_row_id` of facts that a row of a document states."""
+    return column(
+        "code", "Row of the document that states this fact.", nullable=True, references="source_row.source_row_id"
+    )
+
+
+def percentage(description: str) -> Any:
+    """A column of percentages, null where there is none."""
+    return column("rate", description, nullable=True, unit="percentage points")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from warehouse.columns import column
-from warehouse.tables.base import EVIDENCE, FtaTable
+from warehouse.tables.base import FtaTable, day_after, evidence, first_day, percentage
 
 
 class LawArticle(FtaTable, table=True):
@@ -48,16 +48,12 @@ class KhTax(FtaTable, table=True):
     code_from: str | None = column("code", "First HS code.", nullable=True)
     code_to: str | None = column("code", "Last HS code.", nullable=True)
     tax: str = column("code", "Tax or fee.")
-    rate_pct: Decimal | None = column("rate", "Rate.", nullable=True, unit="percentage points")
+    rate_pct: Decimal | None = percentage("Rate.")
     amount: float | None = column("real", "Amount.", nullable=True)
     currency: str | None = column("code", "ISO 4217.", nullable=True)
     unit: str | None = column("code", "Per what.", nullable=True)
     as_of: str = column("date", "Date of the source.")
-    evidence: str = column(
-        "code",
-        "How well the fact is founded: S Ministry document, D held document, R public source not held, U unverified.",
-        enum=EVIDENCE,
-    )
+    evidence: str = evidence()
     document_id: str | None = column(
         "code", "Document that states it.", nullable=True, references="document.document_id"
     )
@@ -73,16 +69,7 @@ class PreferenceWithdrawal(FtaTable, table=True):
     scope_en: str = column("text", "What is withdrawn.")
     code_from: str | None = column("code", "First HS code.", nullable=True)
     code_to: str | None = column("code", "Last HS code.", nullable=True)
-    valid_from: str = column("date", "First day on which the row holds.", example="2022-12-01")
-    valid_to: str | None = column(
-        "date",
-        "First day on which the row no longer holds; null only where the law leaves it open.",
-        nullable=True,
-        example="2023-01-01",
-    )
+    valid_from: str = first_day()
+    valid_to: str | None = day_after()
     state: str = column("code", "What is known of it.", enum=("held", "partial", "not_held"))
-    evidence: str = column(
-        "code",
-        "How well the fact is founded: S Ministry document, D held document, R public source not held, U unverified.",
-        enum=EVIDENCE,
-    )
+    evidence: str = evidence()

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlmodel import SQLModel
 
 from warehouse.columns import column
-from warehouse.tables.base import EVIDENCE, FtaTable
+from warehouse.tables.base import FtaTable, evidence
 
 
 class Prose(SQLModel):
@@ -106,10 +106,6 @@ class StatedFact(FtaTable, table=True):
     value_num: float = column("real", "The number.")
     unit: str | None = column("code", "Unit of the number.", nullable=True, example="year")
     as_of: str = column("date", "Date of the source.")
-    evidence: str = column(
-        "code",
-        "How well the fact is founded: S Ministry document, D held document, R public source not held, U unverified.",
-        enum=EVIDENCE,
-    )
+    evidence: str = evidence()
     document_id: str = column("code", "Document that states it.", references="document.document_id")
     locator: str = column("text", "Place in the document.")

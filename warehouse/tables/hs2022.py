@@ -6,7 +6,23 @@ from decimal import Decimal
 from typing import ClassVar
 
 from warehouse.columns import column
-from warehouse.tables.base import DIFFERENCE_KINDS, EDITIONS, LAYERS, RELATIONS, STATES, FtaTable
+from warehouse.tables.base import (
+    DIFFERENCE_KINDS,
+    EDITIONS,
+    RELATIONS,
+    STATES,
+    FtaTable,
+    day_after,
+    first_day,
+    importer,
+    legal_layer,
+    percentage,
+)
+
+REASONS = (
+    "merge_different_rates", "partial", "excluded_mix", "duty_kind_mix", "date_mix", "statistical_correlation_only",
+    "no_line",
+)  # fmt: skip
 
 
 class Hs2022PreferenceRate(FtaTable, table=True):
@@ -18,65 +34,28 @@ class Hs2022PreferenceRate(FtaTable, table=True):
     key_plain: ClassVar[tuple[str, ...]] = ("hs6", "valid_from")
     schedule_id: str = column("code", "Schedule.", references="schedule.schedule_id")
     regime_id: str = column("code", "Regime.", references="regime.regime_id")
-    importer: str = column(
-        "code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR"
-    )
+    importer: str = importer()
     exporter: str = column("code", "Party or group whose goods get the rate.", example="KH")
     hs6: str = column("code", "HS 2022 subheading.", example="610910")
-    valid_from: str = column("date", "First day on which the row holds.", example="2022-12-01")
-    valid_to: str | None = column(
-        "date",
-        "First day on which the row no longer holds; null only where the law leaves it open.",
-        nullable=True,
-        example="2023-01-01",
-    )
-    rate_pct: Decimal | None = column(
-        "rate", "The rate, only where all contributors agree.", nullable=True, unit="percentage points"
-    )
+    valid_from: str = first_day()
+    valid_to: str | None = day_after()
+    rate_pct: Decimal | None = percentage("The rate, only where all contributors agree.")
     state: str = column("code", "State of the rate.", enum=STATES)
-    reason: str | None = column(
-        "code",
-        "Why the state is ambiguous or not held.",
-        nullable=True,
-        enum=(
-            "merge_different_rates",
-            "partial",
-            "excluded_mix",
-            "duty_kind_mix",
-            "date_mix",
-            "statistical_correlation_only",
-            "no_line",
-        ),
-    )
+    reason: str | None = column("code", "Why the state is ambiguous or not held.", nullable=True, enum=REASONS)
     relation: str = column("code", "Relation of the older subheadings to this one.", enum=RELATIONS)
-    min_pct: Decimal | None = column(
-        "rate", "Lowest ad valorem rate among contributors.", nullable=True, unit="percentage points"
-    )
-    max_pct: Decimal | None = column(
-        "rate", "Highest ad valorem rate among contributors.", nullable=True, unit="percentage points"
-    )
-    mean_pct: Decimal | None = column(
-        "rate", "Simple mean of their ad valorem rates.", nullable=True, unit="percentage points"
-    )
+    min_pct: Decimal | None = percentage("Lowest ad valorem rate among contributors.")
+    max_pct: Decimal | None = percentage("Highest ad valorem rate among contributors.")
+    mean_pct: Decimal | None = percentage("Simple mean of their ad valorem rates.")
     n_lines: int = column("integer", "Contributing national lines.")
     n_distinct: int = column("integer", "Distinct duties or states among them.")
     n_free: int = column("integer", "Lines at zero.")
     n_excluded: int = column("integer", "Lines excluded or unbound.")
     n_non_ad_valorem: int = column("integer", "Lines whose duty is not one ad valorem rate.")
-    layer: str = column(
-        "code",
-        "Legal layer: the treaty annex, the partner's tariff, a domestic instrument, or our own computation.",
-        enum=LAYERS,
-    )
+    layer: str = legal_layer()
     duty_id: str | None = column(
         "code", "The duty all contributors share, ad valorem or not.", nullable=True, references="duty.duty_id"
     )
-    rate_max_pct: Decimal | None = column(
-        "rate",
-        "Upper bound that all contributors share, where only a bound is known.",
-        nullable=True,
-        unit="percentage points",
-    )
+    rate_max_pct: Decimal | None = percentage("Upper bound that all contributors share, where only a bound is known.")
 
 
 class Hs2022MfnRate(FtaTable, table=True):
@@ -86,56 +65,24 @@ class Hs2022MfnRate(FtaTable, table=True):
     natural_key: ClassVar[tuple[str, ...]] = ("importer", "hs6", "kind", "valid_from")
     key_hashed: ClassVar[tuple[str, ...]] = ("importer", "kind")
     key_plain: ClassVar[tuple[str, ...]] = ("hs6", "valid_from")
-    importer: str = column(
-        "code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR"
-    )
+    importer: str = importer()
     hs6: str = column("code", "HS 2022 subheading.")
     kind: str = column("code", "Applied or bound.", enum=("applied", "bound"))
-    valid_from: str = column("date", "First day on which the row holds.", example="2022-12-01")
-    valid_to: str | None = column(
-        "date",
-        "First day on which the row no longer holds; null only where the law leaves it open.",
-        nullable=True,
-        example="2023-01-01",
-    )
-    rate_pct: Decimal | None = column(
-        "rate", "The rate, only where all contributors agree.", nullable=True, unit="percentage points"
-    )
+    valid_from: str = first_day()
+    valid_to: str | None = day_after()
+    rate_pct: Decimal | None = percentage("The rate, only where all contributors agree.")
     state: str = column("code", "State of the rate.", enum=STATES)
-    reason: str | None = column(
-        "code",
-        "Why the state is ambiguous or not held.",
-        nullable=True,
-        enum=(
-            "merge_different_rates",
-            "partial",
-            "excluded_mix",
-            "duty_kind_mix",
-            "date_mix",
-            "statistical_correlation_only",
-            "no_line",
-        ),
-    )
+    reason: str | None = column("code", "Why the state is ambiguous or not held.", nullable=True, enum=REASONS)
     relation: str = column("code", "Relation of the older subheadings to this one.", enum=RELATIONS)
-    min_pct: Decimal | None = column(
-        "rate", "Lowest ad valorem rate among contributors.", nullable=True, unit="percentage points"
-    )
-    max_pct: Decimal | None = column(
-        "rate", "Highest ad valorem rate among contributors.", nullable=True, unit="percentage points"
-    )
-    mean_pct: Decimal | None = column(
-        "rate", "Simple mean of their ad valorem rates.", nullable=True, unit="percentage points"
-    )
+    min_pct: Decimal | None = percentage("Lowest ad valorem rate among contributors.")
+    max_pct: Decimal | None = percentage("Highest ad valorem rate among contributors.")
+    mean_pct: Decimal | None = percentage("Simple mean of their ad valorem rates.")
     n_lines: int = column("integer", "Contributing national lines.")
     n_distinct: int = column("integer", "Distinct duties or states among them.")
     n_free: int = column("integer", "Lines at zero.")
     n_excluded: int = column("integer", "Lines excluded or unbound.")
     n_non_ad_valorem: int = column("integer", "Lines whose duty is not one ad valorem rate.")
-    layer: str = column(
-        "code",
-        "Legal layer: the treaty annex, the partner's tariff, a domestic instrument, or our own computation.",
-        enum=LAYERS,
-    )
+    layer: str = legal_layer()
     duty_id: str | None = column(
         "code", "The duty all contributors share, ad valorem or not.", nullable=True, references="duty.duty_id"
     )
@@ -186,9 +133,7 @@ class Hs2022Difference(FtaTable, table=True):
     schedule_id: str = column("code", "Schedule carried from an older edition.", references="schedule.schedule_id")
     own_schedule_id: str = column("code", "The party's own schedule in HS 2022.", references="schedule.schedule_id")
     regime_id: str = column("code", "Regime.", references="regime.regime_id")
-    importer: str = column(
-        "code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR"
-    )
+    importer: str = importer()
     exporter: str = column("code", "Party or group whose goods get the rate.", example="KH")
     hs6: str = column("code", "HS 2022 subheading.", example="610910")
     valid_from: str = column("date", "First day on which the two differ so.", example="2022-12-01")
@@ -201,8 +146,8 @@ class Hs2022Difference(FtaTable, table=True):
         enum=DIFFERENCE_KINDS,
     )
     our_state: str | None = column("code", "State of the carried rate.", nullable=True, enum=STATES)
-    our_rate_pct: Decimal | None = column("rate", "The carried rate.", nullable=True, unit="percentage points")
+    our_rate_pct: Decimal | None = percentage("The carried rate.")
     own_state: str | None = column("code", "State of the party's own rate.", nullable=True, enum=STATES)
-    own_rate_pct: Decimal | None = column("rate", "The party's own rate.", nullable=True, unit="percentage points")
+    own_rate_pct: Decimal | None = percentage("The party's own rate.")
     our_row_key: str | None = column("code", "The carried rate: row of `hs2022_preference_rate`.", nullable=True)
     own_row_key: str | None = column("code", "The party's own rate: row of `hs2022_preference_rate`.", nullable=True)

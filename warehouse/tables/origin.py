@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from warehouse.columns import column
-from warehouse.tables.base import EVIDENCE, FtaTable
+from warehouse.tables.base import EVIDENCE, FtaTable, day_after, percentage, stating_row
 
 
 class OriginRule(FtaTable, table=True):
@@ -38,12 +38,7 @@ class OriginRule(FtaTable, table=True):
     rule: str = column("json", 'The rule as an expression; null-equivalent `{"op":"TEXT"}` where it was not read.')
     parse_state: str = column("code", "How fully it was read.", enum=("full", "partial", "text_only"))
     valid_from: str | None = column("date", "First day on which it holds.", nullable=True)
-    valid_to: str | None = column(
-        "date",
-        "First day on which the row no longer holds; null only where the law leaves it open.",
-        nullable=True,
-        example="2023-01-01",
-    )
+    valid_to: str | None = day_after()
     superseded_by: str | None = column("code", "What replaced it.", nullable=True)
     evidence: str = column(
         "code",
@@ -52,9 +47,7 @@ class OriginRule(FtaTable, table=True):
     )
     locator: str = column("text", "Place in the document.")
     page: int | None = column("integer", "Page.", nullable=True)
-    source_row_id: str | None = column(
-        "code", "Row of the document that states this fact.", nullable=True, references="source_row.source_row_id"
-    )
+    source_row_id: str | None = stating_row()
 
 
 class Hs2022OriginRule(FtaTable, table=True):
@@ -81,13 +74,8 @@ class DeMinimis(FtaTable, table=True):
     code_from: str = column("code", "First chapter or code.")
     code_to: str = column("code", "Last chapter or code.")
     basis: str = column("code", "What the percentage is of.", enum=("fob_value", "weight"))
-    pct: Decimal | None = column("rate", "Percentage.", nullable=True, unit="percentage points")
+    pct: Decimal | None = percentage("Percentage.")
     article: str | None = column("text", "Article.", nullable=True)
     document_id: str = column("code", "Document that states it.", references="document.document_id")
     valid_from: str | None = column("date", "First day on which it holds.", nullable=True)
-    valid_to: str | None = column(
-        "date",
-        "First day on which the row no longer holds; null only where the law leaves it open.",
-        nullable=True,
-        example="2023-01-01",
-    )
+    valid_to: str | None = day_after()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from warehouse.columns import column
-from warehouse.tables.base import EVIDENCE, LAYERS, FtaTable
+from warehouse.tables.base import LAYERS, FtaTable, day_after, evidence, first_day
 
 
 class Party(FtaTable, table=True):
@@ -26,13 +26,8 @@ class PartyGroup(FtaTable, table=True):
     natural_key: ClassVar[tuple[str, ...]] = ("group_id", "party_id", "valid_from")
     group_id: str = column("code", "Identifier of the group.", example="asean")
     party_id: str = column("code", "Member.", references="party.party_id")
-    valid_from: str = column("date", "First day on which the row holds.", example="2022-12-01")
-    valid_to: str | None = column(
-        "date",
-        "First day on which the row no longer holds; null only where the law leaves it open.",
-        nullable=True,
-        example="2023-01-01",
-    )
+    valid_from: str = first_day()
+    valid_to: str | None = day_after()
 
 
 class Regime(FtaTable, table=True):
@@ -61,11 +56,7 @@ class Regime(FtaTable, table=True):
     signed_on: str | None = column("date", "Day of signature.", nullable=True)
     in_force_from: str | None = column("date", "Entry into force for Cambodia.", nullable=True)
     certificate_form: str | None = column("text", "Form of the proof of origin.", nullable=True)
-    evidence: str = column(
-        "code",
-        "How well the fact is founded: S Ministry document, D held document, R public source not held, U unverified.",
-        enum=EVIDENCE,
-    )
+    evidence: str = evidence()
 
 
 class RegimeParty(FtaTable, table=True):
@@ -80,11 +71,7 @@ class RegimeParty(FtaTable, table=True):
     )
     in_force_from: str | None = column("date", "Entry into force for this party; null where unknown.", nullable=True)
     in_force_to: str | None = column("date", "First day on which it no longer binds the party.", nullable=True)
-    evidence: str = column(
-        "code",
-        "How well the fact is founded: S Ministry document, D held document, R public source not held, U unverified.",
-        enum=EVIDENCE,
-    )
+    evidence: str = evidence()
 
 
 class Document(FtaTable, table=True):
@@ -170,14 +157,5 @@ class Provision(FtaTable, table=True):
     article: str | None = column("text", "Article that states it.", nullable=True)
     page: int | None = column("integer", "Page of the article.", nullable=True)
     valid_from: str | None = column("date", "First day on which it holds.", nullable=True)
-    valid_to: str | None = column(
-        "date",
-        "First day on which the row no longer holds; null only where the law leaves it open.",
-        nullable=True,
-        example="2023-01-01",
-    )
-    evidence: str = column(
-        "code",
-        "How well the fact is founded: S Ministry document, D held document, R public source not held, U unverified.",
-        enum=EVIDENCE,
-    )
+    valid_to: str | None = day_after()
+    evidence: str = evidence()

@@ -6,7 +6,16 @@ from decimal import Decimal
 from typing import ClassVar
 
 from warehouse.columns import column
-from warehouse.tables.base import LAYERS, STATES, FtaTable
+from warehouse.tables.base import (
+    STATES,
+    FtaTable,
+    day_after,
+    first_day,
+    importer,
+    legal_layer,
+    percentage,
+    stating_row,
+)
 
 
 class TariffLine(FtaTable, table=True):
@@ -25,9 +34,7 @@ class TariffLine(FtaTable, table=True):
         "text", "National description; only where its licence lets it be published.", nullable=True
     )
     condition_text: str | None = column("text", "Condition in words that the line depends on.", nullable=True)
-    source_row_id: str | None = column(
-        "code", "Row of the document that states this fact.", nullable=True, references="source_row.source_row_id"
-    )
+    source_row_id: str | None = stating_row()
 
 
 class Duty(FtaTable, table=True):
@@ -46,9 +53,7 @@ class Duty(FtaTable, table=True):
         "Kind of duty.",
         enum=("free", "ad_valorem", "specific", "compound", "mixed_max", "mixed_min", "alternatives", "text_only"),
     )
-    rate_pct: Decimal | None = column(
-        "rate", "The rate, where the duty is one ad valorem rate or free.", nullable=True, unit="percentage points"
-    )
+    rate_pct: Decimal | None = percentage("The rate, where the duty is one ad valorem rate or free.")
     components: str = column(
         "json", "Its parts: sign, percent or amount with currency, quantity and unit (UN/ECE Rec 20), and basis."
     )
@@ -61,17 +66,11 @@ class Schedule(FtaTable, table=True):
     natural_key: ClassVar[tuple[str, ...]] = ("schedule_id",)
     schedule_id: str = column("code", "Identifier of the schedule.")
     regime_id: str = column("code", "Regime.", references="regime.regime_id")
-    importer: str = column(
-        "code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR"
-    )
+    importer: str = importer()
     exporter: str = column("code", "Party or group whose goods get the rate.", example="KH")
     nomenclature_id: str = column("code", "Nomenclature of its lines.")
     hs_edition: str = column("code", "HS edition of its lines.")
-    layer: str = column(
-        "code",
-        "Legal layer: the treaty annex, the partner's tariff, a domestic instrument, or our own computation.",
-        enum=LAYERS,
-    )
+    layer: str = legal_layer()
     completeness: str = column("code", "A full schedule, or a list of some goods.", enum=("full", "list"))
     document_id: str = column("code", "Document that states it.", references="document.document_id")
     base_is: str | None = column("text", "What the base rate is; never an MFN rate unless it says so.", nullable=True)
@@ -106,9 +105,7 @@ class Concession(FtaTable, table=True):
     base_duty_id: str | None = column("code", "Base duty.", nullable=True, references="duty.duty_id")
     category: str | None = column("code", "Staging category as printed.", nullable=True)
     state: str = column("code", "State of the concession.", enum=STATES)
-    source_row_id: str | None = column(
-        "code", "Row of the document that states this fact.", nullable=True, references="source_row.source_row_id"
-    )
+    source_row_id: str | None = stating_row()
 
 
 class PreferenceRate(FtaTable, table=True):
@@ -120,38 +117,22 @@ class PreferenceRate(FtaTable, table=True):
     key_plain: ClassVar[tuple[str, ...]] = ("line_code", "row_no", "valid_from")
     schedule_id: str = column("code", "Schedule.", references="schedule.schedule_id")
     regime_id: str = column("code", "Regime.", references="regime.regime_id")
-    importer: str = column(
-        "code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR"
-    )
+    importer: str = importer()
     exporter: str = column("code", "Party or group whose goods get the rate.", example="KH")
     line_code: str = column("code", "Line.")
     row_no: int = column("integer", "Row of the concession, 1 unless a line has several.")
-    valid_from: str = column("date", "First day on which the row holds.", example="2022-12-01")
-    valid_to: str | None = column(
-        "date",
-        "First day on which the row no longer holds; null only where the law leaves it open.",
-        nullable=True,
-        example="2023-01-01",
-    )
+    valid_from: str = first_day()
+    valid_to: str | None = day_after()
     duty_id: str | None = column("code", "The duty.", nullable=True, references="duty.duty_id")
-    rate_pct: Decimal | None = column(
-        "rate",
-        "The rate where it is one ad valorem rate; null is never a rate.",
-        nullable=True,
-        unit="percentage points",
-    )
-    rate_max_pct: Decimal | None = column(
-        "rate", "Upper bound where only a bound is known.", nullable=True, unit="percentage points"
-    )
+    rate_pct: Decimal | None = percentage("The rate where it is one ad valorem rate; null is never a rate.")
+    rate_max_pct: Decimal | None = percentage("Upper bound where only a bound is known.")
     state: str = column("code", "State of the rate.", enum=STATES)
     derivation: str = column(
         "code",
         "Printed in the document, computed from base and category, or a modality's bound.",
         enum=("printed", "computed", "modality"),
     )
-    source_row_id: str | None = column(
-        "code", "Row of the document that states this fact.", nullable=True, references="source_row.source_row_id"
-    )
+    source_row_id: str | None = stating_row()
 
 
 class MfnRate(FtaTable, table=True):
@@ -161,24 +142,13 @@ class MfnRate(FtaTable, table=True):
     natural_key: ClassVar[tuple[str, ...]] = ("importer", "nomenclature_id", "line_code", "kind", "valid_from")
     key_hashed: ClassVar[tuple[str, ...]] = ("importer", "nomenclature_id", "kind")
     key_plain: ClassVar[tuple[str, ...]] = ("line_code", "valid_from")
-    importer: str = column(
-        "code", "Country that takes the duty, ISO 3166 alpha-2.", references="party.party_id", example="KR"
-    )
+    importer: str = importer()
     nomenclature_id: str = column("code", "Nomenclature.")
     line_code: str = column("code", "Line.")
-    valid_from: str = column("date", "First day on which the row holds.", example="2022-12-01")
-    valid_to: str | None = column(
-        "date",
-        "First day on which the row no longer holds; null only where the law leaves it open.",
-        nullable=True,
-        example="2023-01-01",
-    )
+    valid_from: str = first_day()
+    valid_to: str | None = day_after()
     duty_id: str | None = column("code", "The duty.", nullable=True, references="duty.duty_id")
-    rate_pct: Decimal | None = column(
-        "rate", "The rate where it is one ad valorem rate.", nullable=True, unit="percentage points"
-    )
+    rate_pct: Decimal | None = percentage("The rate where it is one ad valorem rate.")
     state: str = column("code", "State of the rate.", enum=STATES)
     kind: str = column("code", "Applied or bound.", enum=("applied", "bound"))
-    source_row_id: str | None = column(
-        "code", "Row of the document that states this fact.", nullable=True, references="source_row.source_row_id"
-    )
+    source_row_id: str | None = stating_row()
