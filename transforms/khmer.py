@@ -17,11 +17,12 @@ _RUN = re.compile("[\u1780-\u17d3\u17dd\u200c\u200d]+")
 
 def with_breaks(text: str) -> str:
     """A text with a break between the words of every run of Khmer, and nowhere else; doing it twice changes nothing."""
-    return _RUN.sub(lambda run: _broken(run[0]), text.replace(BREAK, ""))
+    return _RUN.sub(lambda run: broken(run[0]), text.replace(BREAK, ""))
 
 
 @lru_cache(maxsize=65_536)
-def _broken(run: str) -> str:
+def broken(run: str) -> str:
+    """A run of Khmer with a break between its words."""
     from khmercut import tokenize
 
     words = [word for word in tokenize(run) if word]

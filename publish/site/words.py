@@ -14,9 +14,10 @@ from typing import Any
 
 import yaml
 
+from transforms.khmer import broken
+
 LANGUAGES = ("en", "km")
-ZWSP = "\u200b"
-_KHMER_RUN = re.compile(r"[\u1780-\u17d3\u17dd]{6,}")
+_LONG_RUN = re.compile(r"[\u1780-\u17d3\u17dd]{6,}")
 _DIGITS = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
 _GAP = r"[\s\u200b]*"
 _MONTHS = {
@@ -35,13 +36,7 @@ _MEASURE = re.compile(
 @cache
 def breakable(text: str) -> str:
     """Khmer text with a zero-width space between its words, so that a line may break there in any browser."""
-    return _KHMER_RUN.sub(_with_breaks, text)
-
-
-def _with_breaks(run: re.Match[str]) -> str:
-    from khmercut import tokenize
-
-    return ZWSP.join(tokenize(run[0]))
+    return _LONG_RUN.sub(lambda run: broken(run[0]), text)
 
 
 def khmer_digits(text: str) -> str:

@@ -8,7 +8,8 @@ from importlib.resources import files
 
 import pytest
 
-from publish.site.words import LANGUAGES, ZWSP, measured, words
+from publish.site.words import LANGUAGES, measured, words
+from transforms.khmer import BREAK
 from warehouse.tables import columns_of
 from warehouse.tables.base import STATES
 
@@ -71,14 +72,14 @@ def test_every_state_has_its_words() -> None:
 def test_khmer_can_break_between_its_words_and_is_otherwise_unchanged() -> None:
     plain = words("km").plain("site.tagline")
     broken = words("km")("site.tagline")
-    assert ZWSP in broken
-    assert broken.replace(ZWSP, "") == plain
-    assert ZWSP not in words("en")("site.tagline")
+    assert BREAK in broken
+    assert broken.replace(BREAK, "") == plain
+    assert BREAK not in words("en")("site.tagline")
 
 
 def test_days_and_numbers_are_written_as_each_language_writes_them() -> None:
     assert words("en").date("2026-11-22") == "22 November 2026"
-    assert words("km").date("2026-11-22").replace(ZWSP, "") == "២២ វិច្ឆិកា ២០២៦"
+    assert words("km").date("2026-11-22").replace(BREAK, "") == "២២ វិច្ឆិកា ២០២៦"
     assert words("en").date(None) == ""
     assert words("en").number(12234) == "12,234"
     assert words("km").number(12234) == "១២,២៣៤"
