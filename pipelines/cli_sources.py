@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 
 import click
 
@@ -48,7 +49,7 @@ def status(documents: Path | None, as_json: bool) -> None:
 
     def render() -> str:
         waiting = [[d["document_id"], d["state"], d["message"]] for d in data["waiting"]]
-        parts = [render_coverage(data["coverage"])]
+        parts = [render_coverage(data["coverage"], get_terminal_size((110, 24)).columns)]
         parts.append(table(["document", "state", "what to do"], waiting) if waiting else "No document waits for you.")
         if data["decisions"]:
             parts.append("Open decisions:\n" + "\n".join(f"  {d['id']}: {d['subject']}" for d in data["decisions"]))

@@ -15,13 +15,13 @@ Row = dict[str, Any]
 SUBJECTS = {
     "tariff": "tariff",
     "mfn": "MFN",
-    "own_hs2022": "own HS 2022",
+    "own_hs2022": "HS 2022",
     "origin_rules": "origin rules",
     "provisions": "provisions",
     "legal_text": "legal text",
 }
 _STATES = {"held": "held", "partial": "partly", "superseded": "superseded", "not_held": "-"}
-_WIDTH = 110
+_WIDEST = 110
 
 
 def to_obtain(coverage: Sequence[Row]) -> list[Row]:
@@ -39,8 +39,13 @@ def to_obtain(coverage: Sequence[Row]) -> list[Row]:
     return sorted(wanted, key=lambda each: (-len(each["fills"]), each["note"]))
 
 
-def render_coverage(coverage: Sequence[Row]) -> str:
-    """The matrix, one row for each regime and importer, and the list of what to obtain."""
+def render_coverage(coverage: Sequence[Row], width: int = _WIDEST) -> str:
+    """The matrix, one row for each regime and importer, and the list of what to obtain.
+
+    Args:
+        coverage: rows of table `coverage`.
+        width: of the terminal; the matrix fits 80 columns, and lines of text are never longer than 110.
+    """
     held: dict[tuple[str, str], dict[str, str]] = {}
     for row in coverage:
         held.setdefault((row["regime_id"], row["importer"]), {})[row["subject"]] = _STATES[row["state"]]
@@ -49,11 +54,16 @@ def render_coverage(coverage: Sequence[Row]) -> str:
         for (regime, importer), states in held.items()
     ]
     matrix = table(["regime", "importer", *SUBJECTS.values()], cells)
-    legend = "A dash is not held; a blank does not apply. `all`: the parties that have no row of their own."
-    return "\n\n".join([matrix, legend, "\n".join(_wanted(to_obtain(coverage)))])
+    width = min(width, _WIDEST)
+    legend = (
+        "A dash is not held; a blank does not apply. `all`: the parties that have no row of their own. `HS 2022`: "
+        "a party's own schedule in HS 2022, beside an older one that is carried there."
+    )
+    wanted = "\n".join(_wanted(to_obtain(coverage), width))
+    return "\n\n".join([matrix, textwrap.fill(legend, width), wanted])
 
 
-def _wanted(rows: list[Row]) -> Iterator[str]:
+def _wanted(rows: list[Row], width: int) -> Iterator[str]:
     yield "To obtain, what fills most first:"
     for number, row in enumerate(rows, start=1):
         places: dict[str, list[str]] = {}
@@ -62,5 +72,5 @@ def _wanted(rows: list[Row]) -> Iterator[str]:
             places.setdefault(f"{SUBJECTS[fill['subject']]}{importer}", []).append(fill["regime_id"])
         fills = "; ".join(f"{what}: {', '.join(regimes)}" for what, regimes in places.items())
         yield ""
-        yield textwrap.fill(f"{number}. {row['note']}", _WIDTH, subsequent_indent="   ", break_on_hyphens=False)
-        yield textwrap.fill(f"fills {fills}", _WIDTH, initial_indent="   ", subsequent_indent="   ")
+        yield textwrap.fill(f"{number}. {row['note']}", width, subsequent_indent="   ", break_on_hyphens=False)
+        yield textwrap.fill(f"fills {fills}", width, initial_indent="   ", subsequent_indent="   ")

@@ -16,6 +16,10 @@ def test_every_regime_stands_in_the_matrix_within_the_width_of_a_page() -> None:
     assert max(map(len, lines)) <= 110
 
 
+def test_the_matrix_and_its_notes_fit_a_narrow_terminal() -> None:
+    assert max(map(len, render_coverage(COVERAGE, 80).splitlines())) <= 80
+
+
 def test_what_fills_most_is_named_first_and_every_gap_is_filled_by_something() -> None:
     wanted = to_obtain(COVERAGE)
     sizes = [len(row["fills"]) for row in wanted]
