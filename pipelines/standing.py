@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pipelines.home import Home
@@ -25,7 +26,7 @@ class Approval:
 
 
 def what_stands(home: Home) -> dict[str, Any] | None:
-    """The latest release, where it holds exactly what was last judged and nothing has changed since; else None.
+    """The latest release with its site, where it holds what was last judged and nothing has changed since; else None.
 
     Answered from hashes alone, so that a run with nothing to do ends at once.
     """
@@ -39,13 +40,32 @@ def what_stands(home: Home) -> dict[str, Any] | None:
     if plan.stale(home) or manifest["content_hash"] != judged.judgement.content_hash:
         return None
     version = str(manifest["version"])
+    site = _site_of(home.public, version)
+    if site is None:
+        return None
     return {
         "version": version,
         "path": str(directory),
         "changed": False,
+        "site": site,
         "rows": {name: facts["rows"] for name, facts in manifest["tables"].items()},
         "changes": {},
         "summary": f"Nothing changed since release {version}.",
         "carried_forward": [],
         "left_out": [],
     }
+
+
+def _site_of(public: Path, version: str) -> dict[str, Any] | None:
+    """What is known of the site, where it and the static JSON are those of a release; else None.
+
+    A publisher that was killed after its release had come into its place leaves those of the release before.
+    """
+    try:
+        mark = json.loads((public / "assets" / "site.json").read_text(encoding="utf-8"))
+        static = json.loads((public / "api" / "v1" / "index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if mark["release"] != version or static["release"] != version:
+        return None
+    return {"path": str(public), "pages": mark["pages"], "bytes": mark["bytes"], "changed": False}

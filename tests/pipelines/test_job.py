@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
 
+from pipelines.cli import run
 from pipelines.graph import build_definitions
 from pipelines.home import Home
 from sources.registry import load_registry
@@ -36,6 +37,32 @@ def test_with_nothing_changed_nothing_is_made_and_nothing_heavy_is_started(world
     assert report["made"] == []
     assert report["release"]["changed"] is False
     assert report["release"]["version"] == "1.0.0"
+
+
+@pytest.mark.parametrize("what", ["run", "publish"])
+def test_a_person_is_told_that_nothing_has_changed(world: World, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([what, "--quiet"]) == 0
+    said = capsys.readouterr().out
+    assert "Release 1.0.0 stands: nothing in it would change" in said
+    assert "The site stands: " in said
+
+
+@pytest.mark.parametrize("left", ["site", "static"])
+def test_what_a_killed_publisher_left_of_the_release_before_is_made_again(
+    world: World, command: Command, left: str
+) -> None:
+    public = world.home / "public"
+    index = public / "api" / "v1" / "index.json"
+    if left == "site":
+        (public / "assets" / "site.json").unlink()
+    else:
+        (public / "api" / ".v1.json").unlink()
+        index.write_text(index.read_text().replace('"release":"1.0.0"', '"release":"0.9.0"'))
+    code, report = command("publish", "--quiet")
+    assert (code, report["release"]["changed"]) == (0, False)
+    assert report["release"]["site"]["changed"] is (left == "site")
+    assert json.loads((public / "assets" / "site.json").read_text())["release"] == "1.0.0"
+    assert json.loads(index.read_text())["release"] == "1.0.0"
 
 
 def test_only_what_depends_on_a_change_is_made_again(world: World, command: Command) -> None:
