@@ -263,8 +263,8 @@ def _base(lines: list[Row], about: Mapping[str, Any]) -> Row:
 
 
 def _line(line: Row) -> Row:
-    names = ("line_code", "state", "rate_pct", "duty_text", "row_key", "hs6_from", "relation", "category",
-             "document_id", "locator", "page")  # fmt: skip
+    names = ("line_code", "state", "rate_pct", "rate_max_pct", "duty_text", "row_key", "hs6_from", "relation",
+             "category", "document_id", "locator", "page")  # fmt: skip
     base = {"base_rate_pct": line["base_pct"], "base_duty_text": line["base_text"]} if "base_pct" in line else {}
     return {**{name: line.get(name) for name in names}, **base, "duty_text": wording.duty_text(line)}
 

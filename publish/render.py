@@ -147,6 +147,8 @@ def _shown(rate: Row) -> str:
         return percent(rate["rate_pct"])
     if rate["state"] == "ok" and rate["duty_text"]:
         return str(rate["duty_text"])
+    if rate["state"] == "ceiling" and rate.get("rate_max_pct") is not None:
+        return f"at most {percent(rate['rate_max_pct'])}"
     return _STATES.get(rate["state"], str(rate["state"]))
 
 

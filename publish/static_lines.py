@@ -26,7 +26,7 @@ _TIES = "SELECT rate_row_key, source_rate_row_key, hs6_from, relation FROM hs202
 _PREFERENCE = f"""
 SELECT p.row_key, p.line_code, p.row_no, t.category, b.rate_pct, b.text,
        nullif(s.document_id, e.document_id), s.locator, s.page,
-       p.valid_from, ifnull(p.valid_to, '{OPEN}'), p.state, p.rate_pct, d.text
+       p.valid_from, ifnull(p.valid_to, '{OPEN}'), p.state, p.rate_pct, d.text, p.rate_max_pct
 FROM preference_rate AS p
 LEFT JOIN schedule AS e ON e.schedule_id = p.schedule_id
 LEFT JOIN duty AS d ON d.duty_id = p.duty_id
@@ -36,7 +36,7 @@ LEFT JOIN duty AS b ON b.duty_id = t.base_duty_id
 """
 _MFN = f"""
 SELECT p.row_key, p.line_code, 0, NULL, NULL, NULL, s.document_id, s.locator, s.page,
-       p.valid_from, ifnull(p.valid_to, '{OPEN}'), p.state, p.rate_pct, d.text
+       p.valid_from, ifnull(p.valid_to, '{OPEN}'), p.state, p.rate_pct, d.text, NULL
 FROM mfn_rate AS p
 LEFT JOIN duty AS d ON d.duty_id = p.duty_id
 LEFT JOIN source_row AS s ON s.source_row_id = p.source_row_id
@@ -151,13 +151,15 @@ class Lines:
 def _rate(
     row_key: str, line_code: str, row_no: int, category: str | None, base_rate: float | None, base_text: str | None,
     document_id: str | None, locator: str | None, page: int | None, start: str, until: str, state: str,
-    rate_pct: float | None, text: str | None,
+    rate_pct: float | None, text: str | None, rate_max_pct: float | None,
 ) -> _Rate:  # fmt: skip
     base = _base(base_rate, base_text)
     place = "" if locator is None else f',"locator":{encode(locator)}'
     place += "" if page is None else f',"page":{page}'
     facts = _terms(category, base, document_id) + place
-    return _Rate((line_code, row_no), facts, base, document_id, start, until, _said(state, rate_pct, text), row_key)
+    return _Rate(
+        (line_code, row_no), facts, base, document_id, start, until, _said(state, rate_pct, text, rate_max_pct), row_key
+    )
 
 
 @cache
@@ -174,8 +176,8 @@ def _terms(category: str | None, base: Base, document_id: str | None) -> str:
 
 
 @cache
-def _said(state: str, rate_pct: float | None, text: str | None) -> str:
-    told = {"state": state, "rate_pct": rate_pct, "duty_text": text}
+def _said(state: str, rate_pct: float | None, text: str | None, rate_max_pct: float | None) -> str:
+    told = {"state": state, "rate_pct": rate_pct, "rate_max_pct": whole(rate_max_pct), "duty_text": text}
     return members({**told, "duty_text": duty(told)})
 
 

@@ -41,6 +41,7 @@ _WORDS: Schema = {"type": ["string", "null"]}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _NUMBER: Schema = {"type": ["number", "null"]}
 _POINTS: Schema = {"type": ["number", "null"], "description": "Percentage points: 7 is 7 %; null is never a rate."}
+_BOUND: Schema = {"type": "number", "description": "A bound, not a rate."}
 _DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 _ANY_DAY: Schema = {"type": ["string", "null"], "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 _KEY: Schema = {
@@ -225,7 +226,8 @@ def _origin() -> Schema:
 def _line() -> Schema:
     """A national line; one of an MFN tariff has no base duty, and one of a schedule mostly no document of its own."""
     period = _object(
-        "duty_text", **{"from": _DAY, "to": _ANY_DAY}, state=_STATE, rate_pct=_POINTS, duty_text=_TEXT, row_key=_KEY
+        "rate_max_pct", "duty_text", **{"from": _DAY, "to": _ANY_DAY}, state=_STATE, rate_pct=_POINTS,
+        rate_max_pct=_BOUND, duty_text=_TEXT, row_key=_KEY,
     )  # fmt: skip
     return _object(
         "category", "document_id", "locator", "page", "base_rate_pct", "base_duty_text",
@@ -236,7 +238,7 @@ def _line() -> Schema:
 
 _TOLD: dict[str, Schema] = {
     "from": _DAY, "to": _ANY_DAY, "state": _STATE, "rate_pct": _POINTS,
-    "rate_max_pct": {"type": "number", "description": "A bound, not a rate."}, "duty_text": _TEXT, "reason": _TEXT,
+    "rate_max_pct": _BOUND, "duty_text": _TEXT, "reason": _TEXT,
     "reason_code": _TEXT, "row_key": _KEY,
 }  # fmt: skip
 _MAY_LACK = ("rate_max_pct", "duty_text", "reason", "reason_code", "row_key")

@@ -155,7 +155,7 @@ def line_on(line: Row, schedule: Row, day: str, *, has_base: bool = True) -> Row
     if period is None:
         return None
     told = {name: line.get(name) for name in LINE}
-    told |= {name: in_words(period).get(name) for name in ("state", "rate_pct", "duty_text", "row_key")}
+    told |= {name: in_words(period).get(name) for name in ("state", "rate_pct", "rate_max_pct", "duty_text", "row_key")}
     told["document_id"] = told["document_id"] or schedule.get("document_id")
     base = in_words({"rate_pct": line.get("base_rate_pct"), **named(duty_text=line.get("base_duty_text"))})
     return told | ({"base_rate_pct": base["rate_pct"], "base_duty_text": base.get("duty_text")} if has_base else {})

@@ -141,6 +141,9 @@ def states(rows: Rows) -> None:
             if rate["hs6"] == hs6:
                 bound = Decimal(5) if state == "ceiling" else None
                 rate.update(state=state, rate_pct=None, duty_id=None, reason=None, rate_max_pct=bound)
+        for line in rows["preference_rate"]:
+            if state == "ceiling" and line["line_code"].startswith(hs6):
+                line.update(state=state, rate_pct=None, duty_id=None, rate_max_pct=Decimal("5.5"))
 
 
 def two_layers(rows: Rows) -> None:
