@@ -83,6 +83,11 @@ class Home:
         return self.root / "public"
 
     @property
+    def shown(self) -> Path:
+        """Which release the web root shows, and by which code its pages were made."""
+        return self.root / "shown.json"
+
+    @property
     def judgement(self) -> Path:
         """The last judgement."""
         return self.root / "warehouse" / "judgement.json"

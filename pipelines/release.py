@@ -14,7 +14,7 @@ from pipelines.assembly import Assembled, inputs, kept_or_assembled
 from pipelines.home import Home
 from pipelines.judging import Judged, last_judged
 from pipelines.plan import PUBLISHING, Plan, code_hash, extraction_path, make_plan
-from pipelines.standing import Approval
+from pipelines.standing import Approval, note_shown
 from sources.errors import Exit, FtaError
 from sources.extraction import read_head
 from sources.registry import Registry, load_registry
@@ -132,6 +132,7 @@ def publish_now(home: Home, approval: Approval, say: Callable[[str], None]) -> d
     give_back()
     say("writing the static JSON and the site")
     static, site = _show(home.public, made)
+    note_shown(home, made.version)
     return {
         "version": made.version,
         "path": str(made.path),

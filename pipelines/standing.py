@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.home import Home
-from pipelines.judging import last_judged
+from pipelines.judging import last_judged, write_whole
 from pipelines.plan import make_plan
+from publish.own_code import hash_of_code
 from sources.registry import load_registry
 
 
@@ -41,7 +42,7 @@ def what_stands(home: Home) -> dict[str, Any] | None:
         return None
     version = str(manifest["version"])
     site = _site_of(home.public, version)
-    if site is None:
+    if site is None or not _is_shown(home, version):
         return None
     return {
         "version": version,
@@ -69,3 +70,16 @@ def _site_of(public: Path, version: str) -> dict[str, Any] | None:
     if mark["release"] != version or static["release"] != version:
         return None
     return {"path": str(public), "pages": mark["pages"], "bytes": mark["bytes"], "changed": False}
+
+
+def note_shown(home: Home, version: str) -> None:
+    """Note that static JSON and site of a release stand, and by which code they were made."""
+    write_whole(home.shown, json.dumps(_shown(version)))
+
+
+def _is_shown(home: Home, version: str) -> bool:
+    return home.shown.exists() and json.loads(home.shown.read_text(encoding="utf-8")) == _shown(version)
+
+
+def _shown(version: str) -> dict[str, str]:
+    return {"release": version, "code": hash_of_code()}

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, wait
+from concurrent.futures import Executor, ProcessPoolExecutor, wait
+from multiprocessing import connection, get_context, parent_process
+from threading import Thread
 from typing import TypeVar
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
+
+
+def processes(count: int) -> ProcessPoolExecutor:
+    """Processes to share work with; they end with this one, also where it is killed and cannot tell them."""
+    return ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(parent: int) -> None:
+    connection.wait([parent])
+    os._exit(1)
 
 
 def side_by_side(

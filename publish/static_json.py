@@ -27,6 +27,7 @@ from typing import Any
 from publish.collecting import uncollected
 from publish.manifest import MANIFEST, files_in, read_manifest
 from publish.open_release import open_release
+from publish.own_code import hash_of_code
 from publish.staging import cannot_write, clear, only_publisher, stage, swap
 from publish.static_compare import comparisons
 from publish.static_content import API, content_pages
@@ -90,11 +91,8 @@ def write_static_json(public_dir: Path, release_dir: Path) -> StaticReport:
 
 
 def _origin(release_dir: Path) -> str:
-    """A hash of all that the files are made from: the release, by its manifest, and the code of this package."""
-    digest = hashlib.sha256((release_dir / MANIFEST).read_bytes())
-    for path in sorted(Path(__file__).parent.glob("*.*")):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
+    """A hash of all that the files are made from: the release, by its manifest, and the code."""
+    return _hash((release_dir / MANIFEST).read_bytes() + hash_of_code().encode())
 
 
 def _note(place: Path) -> Path:

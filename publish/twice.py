@@ -11,13 +11,13 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from publish.manifest import PUBLIC_KEY, SUMS, parse_sums
+from publish.sharing import processes
 from publish.signing import public_key_of
 from publish.staging import settle, stage, swap
 from publish.verify import verify
@@ -70,7 +70,7 @@ def _beside(plan: Plan) -> Executor:
     A process of its own also hashes otherwise and has another memory: what depends on either comes out otherwise.
     """
     if sum(table.num_rows for table in plan.tables.values()) > MANY_ROWS:
-        return ProcessPoolExecutor(1, get_context("spawn"))
+        return processes(1)
     return ThreadPoolExecutor(1)
 
 

@@ -9,22 +9,21 @@ import gc
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from multiprocessing import cpu_count, get_context
+from multiprocessing import cpu_count
 from pathlib import Path
 from typing import Any
 
 from publish.collecting import uncollected
 from publish.manifest import files_in, read_manifest
 from publish.open_release import open_release
-from publish.sharing import side_by_side
+from publish.own_code import hash_of_code
+from publish.sharing import processes, side_by_side
 from publish.site import agreements, assess, changes, content, data, explore, hs, plain
 from publish.site.assets import WORKER, assets_hash, worker, write_assets, write_pictures
 from publish.site.facts import Facts
@@ -77,7 +76,7 @@ class SiteReport:
 
 def writers() -> ProcessPoolExecutor:
     """Processes that write the web root with this one, so that together they are as many as processors, up to four."""
-    return ProcessPoolExecutor(max(min(cpu_count(), _DESKS) - 1, 1), get_context("spawn"))
+    return processes(max(min(cpu_count(), _DESKS) - 1, 1))
 
 
 def build_site(public_dir: Path, release_dir: Path, pool: ProcessPoolExecutor | None = None) -> SiteReport:
@@ -126,20 +125,8 @@ def _releases(public: Path) -> tuple[dict[str, Any], ...]:
 
 
 def _fingerprint(manifest: dict[str, Any], releases: tuple[dict[str, Any], ...]) -> str:
-    """A hash of everything a site is made from: the release, the list of releases, and this package."""
-    digest = sha256(json.dumps([manifest, releases], sort_keys=True).encode())
-    digest.update(assets_hash().encode())
-    for path in _package_files(files("publish.site")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _package_files(folder: Traversable) -> Iterator[Traversable]:
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        if path.is_dir() and path.name != "__pycache__":
-            yield from _package_files(path)
-        elif path.is_file():
-            yield path
+    """A hash of everything a site is made from: the release, the list of releases, and the code."""
+    return sha256(json.dumps([manifest, releases, assets_hash(), hash_of_code()], sort_keys=True).encode()).hexdigest()
 
 
 def _write(staged: Path, public: Path, facts: Facts, pool: ProcessPoolExecutor | None) -> int:

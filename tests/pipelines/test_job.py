@@ -65,6 +65,17 @@ def test_what_a_killed_publisher_left_of_the_release_before_is_made_again(
     assert json.loads(index.read_text())["release"] == "1.0.0"
 
 
+def test_other_code_shows_the_same_release_again(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("pipelines.standing", "publish.static_json", "publish.site.build"):
+        monkeypatch.setattr(f"{module}.hash_of_code", lambda: "other code")
+    code, report = command("publish", "--quiet")
+    assert (code, report["release"]["changed"], report["release"]["site"]["changed"]) == (0, False, True)
+    _, report = command("publish", "--quiet")
+    assert report["release"]["site"]["changed"] is False
+
+
 def test_only_what_depends_on_a_change_is_made_again(world: World, command: Command) -> None:
     schedules = world.sources / "sample" / "schedules.yml"
     text = schedules.read_text(encoding="utf-8")
