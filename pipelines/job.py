@@ -102,10 +102,10 @@ class Report:
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        if not self.made and not self.failed:
-            yield f"Nothing has changed: {number_of(len(self.fresh), 'unit')} as before."
-        else:
+        if self.made or self.failed:
             yield f"{number_of(len(self.made), 'unit')} made, {len(self.fresh)} as before, {len(self.failed)} failed."
+        elif self.fresh:  # publishing alone looks at no unit
+            yield f"Nothing has changed: {number_of(len(self.fresh), 'unit')} as before."
         if self.rows:
             yield "Rows: " + ", ".join(f"{count:,} {name}" for name, count in self.rows.items() if count)
         for unit, error in self.failed.items():

@@ -45,6 +45,7 @@ def test_a_person_is_told_that_nothing_has_changed(world: World, what: str, caps
     said = capsys.readouterr().out
     assert "Release 1.0.0 stands: nothing in it would change" in said
     assert "The site stands: " in said
+    assert ("as before" in said) == (what == "run")
 
 
 @pytest.mark.parametrize("left", ["site", "static"])
