@@ -21,7 +21,7 @@ DOCUMENT = DocumentSpec.model_validate(
         "title": "Sample",
         "publisher": "Nobody",
         "licence": "CC0-1.0",
-        "sha256": "00",
+        "sha256": "0" * 64,
         "reader": {
             "name": "pdf_table",
             "columns": [
