@@ -18,8 +18,10 @@ def database(tables: Mapping[str, pa.Table], path: Path | None = None) -> Releas
     """Write every table as the release writer defines it, and install the views; release `1.0.0`."""
     connection = sqlite3.connect(path or ":memory:", factory=ReleaseConnection, isolation_level=None)
     connection.release = "1.0.0"
+    connection.execute("BEGIN")  # in a file each row would else be a transaction of its own
     for name in TABLES:
         put_table(connection, name, tables[name])
+    connection.execute("COMMIT")
     views.install(connection)
     return connection
 
