@@ -10,9 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.plan import (
-    Unit,
-)
+from pipelines.plan import Unit
 from pipelines.work import LINES, Metrics, Work, kept, of_schedules, row_tables
 from sources.specs import ScheduleSpec, TariffSpec
 from transforms.hs_editions import Transposition, transpose_preference

@@ -16,14 +16,7 @@ import pyarrow as pa
 
 from pipelines.documents import DocumentCheck, kept_check
 from pipelines.home import Home
-from pipelines.plan import (
-    Plan,
-    Unit,
-    extraction_path,
-    file_hash,
-    fingerprint,
-    make_plan,
-)
+from pipelines.plan import Plan, Unit, extraction_path, file_hash, fingerprint, make_plan
 from sources.corrections import apply_corrections
 from sources.errors import FtaError
 from sources.extraction import Extraction, read_csv, reader_of
